@@ -1,0 +1,75 @@
+"""Our own cookies: names, attributes, and finding the choice among what a browser sends.
+
+Set by HTTP and out of reach of scripts, so that no browser cuts their life short as it does with script-written ones.
+"""
+
+from __future__ import annotations
+
+from .consent import UNDECIDED, Consent, Token
+from .gate import read_cookies
+from .policy import Policy
+
+_OBJECTION_DAYS = 400  # the longest browsers keep a cookie (RFC 6265bis section 5.5)
+
+
+class OwnCookies:
+    """The names and attributes that one site's policy implies."""
+
+    def __init__(self, policy: Policy, token: Token) -> None:
+        self._token = token
+        self._domain = _shared_domain(policy.site.hosts) if policy.consent.scope == "domain" else ""
+        self._validity = policy.consent.validity_days * 86_400
+        self._secure = b"__Secure-cookiegate" if self._domain else b"__Host-cookiegate"
+
+    def name(self, secure: bool) -> bytes:
+        """Over TLS a prefixed name that only TLS can set; on plain http (localhost, above all) a plain one."""
+        return self._secure if secure else b"cookiegate"
+
+    def read(self, header: bytes, secure: bool, today: int) -> Consent:
+        """The visitor's consent by a Cookie header; UNDECIDED where it carries none that is ours and in force."""
+        wanted = self.name(secure)
+        if wanted not in header:
+            return UNDECIDED
+        for name, value in read_cookies(header):
+            if name == wanted:
+                return self._token.open(value, today)
+        return UNDECIDED
+
+    def identify(self, header: bytes, secure: bool) -> str:
+        """The consent id by a Cookie header, also from a choice that is no longer in force."""
+        wanted = self.name(secure)
+        return next((self._token.identify(value) for name, value in read_cookies(header) if name == wanted), "")
+
+    def objects(self, header: bytes, secure: bool) -> bool:
+        """Whether the visitor has objected to the visit log (GDPR art. 21(1))."""
+        wanted = _objection_name(secure)
+        return wanted in header and any(pair == (wanted, b"1") for pair in read_cookies(header))
+
+    def remember(self, consent: Consent, secure: bool) -> str:
+        """The Set-Cookie value for a choice."""
+        name, value = self.name(secure).decode(), self._token.seal(consent)
+        domain = f"; Domain={self._domain}" if self._domain else ""
+        return f"{name}={value}; Path=/; Max-Age={self._validity}{domain}{_attributes(secure)}"
+
+    def remember_objection(self, objects: bool, secure: bool) -> str:
+        age = _OBJECTION_DAYS * 86_400 if objects else 0
+        return f"{_objection_name(secure).decode()}=1; Path=/; Max-Age={age}{_attributes(secure)}"
+
+
+def _objection_name(secure: bool) -> bytes:
+    return b"__Host-cookiegate-objection" if secure else b"cookiegate-objection"
+
+
+def _attributes(secure: bool) -> str:
+    return "; SameSite=Lax; HttpOnly" + ("; Secure" if secure else "")
+
+
+def _shared_domain(hosts: tuple[str, ...]) -> str:
+    """The longest domain that all hosts end with."""
+    labels = [list(reversed(host.split("."))) for host in hosts]
+    shared = []
+    for column in zip(*labels, strict=False):
+        if len(set(column)) > 1:
+            break
+        shared.append(column[0])
+    return ".".join(reversed(shared))

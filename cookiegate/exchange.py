@@ -1,0 +1,107 @@
+"""One request for the site and its response, as ASGI messages: what was asked, and the gate at the way out."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from .gate import CodingError, GatedResponse, Visit
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+_SLICE = 256 * 1024  # bytes rewritten before other requests get their turn
+_DOCUMENTS = frozenset((b"document", b"iframe", b"frame", b"embed", b"object"))
+_HTML_BEGINS = (b"<!doctype html", b"<html", b"<head", b"<script", b"<iframe", b"<body", b"<title", b"<style", b"<h1",
+                b"<div", b"<font", b"<table", b"<a ", b"<a>", b"<br", b"<p>", b"<p ", b"<b>", b"<!--")  # fmt: skip
+_BODILESS = frozenset((101, 204, 205, 304))
+
+logger = logging.getLogger("cookiegate")
+
+
+def read_visit(headers: dict[bytes, bytes]) -> Visit:
+    """What kind of page the browser asks for (Fetch metadata; older browsers and plain http do not say)."""
+    destination = headers.get(b"sec-fetch-dest")
+    if destination is None:
+        scripted = b"x-requested-with" in headers
+        return Visit(not scripted, not scripted, scripted)
+    return Visit(destination in _DOCUMENTS, destination == b"document", destination not in _DOCUMENTS)
+
+
+class GatedSend:
+    """Stands between the application and the server for one response."""
+
+    __slots__ = ("_has_body", "_held", "_response", "_send", "status")
+
+    def __init__(self, send: Send, response: GatedResponse, method: str) -> None:
+        self.status = 0
+        self._send = send
+        self._response = response
+        self._has_body = method != "HEAD"
+        self._held: Message | None = None
+
+    async def __call__(self, message: Message) -> None:
+        kind = message["type"]
+        if kind == "http.response.start":
+            self.status = message["status"]
+            self._has_body = self._has_body and self.status not in _BODILESS
+            if self._has_body and _may_be_sniffed(message["headers"]):
+                self._held = message  # the first bytes tell what a browser will take this for
+            else:
+                await self._start(message, self._has_body)
+        elif kind == "http.response.body":
+            if self._held is not None:
+                if not message.get("body") and message.get("more_body"):
+                    return  # nothing to tell by yet
+                held, self._held = self._held, None
+                await self._start(held, _looks_like_html(message.get("body", b"")))
+            await self._pass_body(message)
+        elif kind != "http.response.early_hint" and kind != "http.response.push":
+            # hints would go out ungated, and nothing is lost without them
+            await self._send(message)
+
+    async def _start(self, message: Message, has_body: bool) -> None:
+        headers = [(bytes(name).lower(), bytes(value)) for name, value in message["headers"]]
+        await self._send({**message, "headers": self._response.start(message["status"], headers, has_body)})
+
+    async def _pass_body(self, message: Message) -> None:
+        response = self._response
+        if not response.is_page or not self._has_body or (message.get("more_body") and not message.get("body")):
+            await self._send(message)
+            return
+        body, more = message.get("body", b""), message.get("more_body", False)
+        try:
+            out = response.feed(body[:_SLICE])
+            for at in range(_SLICE, len(body), _SLICE):
+                if out:
+                    await self._send({"type": "http.response.body", "body": out, "more_body": True})
+                await asyncio.sleep(0)
+                out = response.feed(body[at : at + _SLICE])
+            if not more:
+                out += response.close()
+        except CodingError as error:
+            logger.error("a page could not be read and was broken off: %s", error)
+            raise
+        if out or not more:
+            await self._send({"type": "http.response.body", "body": out, "more_body": more})
+
+
+def _may_be_sniffed(headers: list[tuple[bytes, bytes]]) -> bool:
+    sniffed = True
+    for name, value in headers:
+        name = name.lower()
+        if name == b"content-type" and value.strip():
+            return False
+        if name == b"x-content-type-options" and value.strip().lower() == b"nosniff":
+            sniffed = False
+    return sniffed
+
+
+def _looks_like_html(body: bytes) -> bool:
+    """As browsers tell (WHATWG MIME Sniffing section 7.1)."""
+    return body[:512].lstrip(b"\xef\xbb\xbf\t\n\f\r ").lower().startswith(_HTML_BEGINS)

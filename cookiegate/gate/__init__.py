@@ -1,0 +1,27 @@
+"""What may pass: allowances, cookies, tags, documents and response headers. Pure: bytes in, bytes out."""
+
+from .allowance import PASS, Allowance, Rules, Verdict
+from .coding import CodingError, offer_codings
+from .cookies import expire_cookies, filter_cookie_header, read_cookies
+from .html import Insertions, Rewriter
+from .response import GatedResponse, Seen, Visit, unmark_etags
+from .tags import quote
+
+__all__ = [
+    "PASS",
+    "Allowance",
+    "CodingError",
+    "GatedResponse",
+    "Insertions",
+    "Rewriter",
+    "Rules",
+    "Seen",
+    "Verdict",
+    "Visit",
+    "expire_cookies",
+    "filter_cookie_header",
+    "offer_codings",
+    "quote",
+    "read_cookies",
+    "unmark_etags",
+]

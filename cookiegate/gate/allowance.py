@@ -1,0 +1,242 @@
+"""All that a set of given services implies, compiled once and looked up per request.
+
+The gate's rules in one place: whose a URL is and whether it may be asked for, which names may be kept in the
+browser, and the Content-Security-Policy that says the same to the browser.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from ..consent import Consent
+from ..policy import HostRules, Policy, Service, split_url
+from .signatures import Signatures
+
+_LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
+_KEPT = 8192  # verdicts remembered per allowance
+
+
+class Verdict(NamedTuple):
+    """Whether something may pass, and whose it is ("" where nobody declared it)."""
+
+    allowed: bool
+    service: str = ""
+    host: str = ""
+
+
+PASS = Verdict(True)
+_USUAL_URL = re.compile(rb"(?:https?:)?//([a-z0-9.-]+[a-z0-9])(?=[/?#]|\Z)")
+
+
+class Allowance:
+    """What passes for one set of services, on one set of pages. Immutable but for its memory of verdicts."""
+
+    def __init__(self, site: Rules, given: frozenset[str], pages: frozenset[int]) -> None:
+        self.site = site
+        self.given = given
+        needed = [entry for number, entry in enumerate(site.policy.necessary) if not entry.paths or number in pages]
+        self._necessary = frozenset(entry.service.id for entry in needed if entry.service)
+        granted = [site.services[id] for id in sorted(given | self._necessary)]
+        self.blocks = site.policy.gate.unknown == "block"
+        self._names = _compile_names(
+            [entry.name for entry in needed if entry.name]
+            + [cookie.name for service in granted for cookie in service.cookies if not cookie.third_party]
+        )
+        self.names = self._names.pattern
+        self.csp = _build_csp(site, granted)
+        self.signatures = Signatures(
+            service for service in site.services.values() if service.id not in given | self._necessary
+        )
+        self.key = hashlib.sha256(f"{site.policy.version} {sorted(given)} {sorted(pages)}".encode()).hexdigest()[:12]
+        self._urls: dict[bytes, Verdict] = {}
+        self._hosts: dict[bytes, Verdict] = {}
+        self._labels: dict[str, bytes] = {}
+
+    def judge_url(self, url: bytes) -> Verdict:
+        """May this URL be asked for from a page of the site? Relative and local ones may, unless disguised."""
+        usual = _USUAL_URL.match(url)
+        if usual:
+            # most hosts have one answer for all their paths
+            verdict = self._hosts.get(usual[1])
+            if verdict is not None and (verdict is not PASS or not self.site.may_hide.search(url)):
+                return verdict
+        verdict = self._urls.get(url)
+        if verdict is None:
+            if len(self._urls) >= _KEPT:
+                self._urls.clear()
+            verdict = self._urls[url] = self._judge(url, usual[1] if usual else b"")
+        return verdict
+
+    def judge_place(self, host: str, rest: str) -> Verdict:
+        """The same for a host and a path with query."""
+        own = host in self.site.own
+        service = self.site.find_own(rest) if own else self.site.find(host, rest)
+        if service is None:
+            return PASS if own or not self.blocks else Verdict(False, "", host)
+        return Verdict(not self.blocks or service == "" or self.gives(service), service, host)
+
+    def judge_connection(self, url: bytes) -> Verdict:
+        """May the browser connect to this URL's host ahead of time? Yes where anything on that host may pass."""
+        place = split_url(url.decode("latin-1"))
+        if place is None or place.host in self.site.own or not self.blocks:
+            return PASS
+        services = self.site.find_all(place.host)
+        if any(service == "" or self.gives(service) for service in services):
+            return PASS
+        return Verdict(False, services[0] if services else "", place.host)
+
+    def judge_own_path(self, rest: str) -> Verdict:
+        """May this path of the site itself be asked for, or does a service hide there that was not given?"""
+        service = self.site.find_own(rest)
+        return PASS if service is None else Verdict(not self.blocks or self.gives(service), service, "")
+
+    def gives(self, service: str) -> bool:
+        return service in self.given or service in self._necessary
+
+    def keeps(self, name: str) -> bool:
+        """May a cookie or storage key of this name be kept and sent?"""
+        return not self.blocks or self._names.fullmatch(name) is not None
+
+    def label(self, service: str) -> bytes:
+        """The two attributes by which a disarmed element says whose it is."""
+        label = self._labels.get(service)
+        if label is None:
+            known = self.site.services.get(service)
+            purpose = self.site.policy.purpose_of.get(service) or (known.purpose if known else "")
+            label = f' data-cookiegate-service="{service}" data-cookiegate-purpose="{purpose}"'.encode()
+            self._labels[service] = label
+        return label
+
+    def _judge(self, url: bytes, host: bytes) -> Verdict:
+        text = url.decode("latin-1")
+        if host and "&" not in text and "\\" not in text:
+            name, rest = host.decode(), text.partition(host.decode())[2]
+        else:
+            place = split_url(text)
+            if place is None:
+                return self.judge_own_path(_own_path(text))
+            name, rest = place
+        verdict = self.judge_place(name, rest if rest.startswith("/") else "/" + rest)
+        if host and (verdict is PASS or not self.site.tells_paths(name)):
+            if len(self._hosts) >= _KEPT:
+                self._hosts.clear()
+            self._hosts[host] = verdict
+        return verdict
+
+
+class Rules:
+    """A policy compiled for the gate; hands out one `Allowance` per state, made when first asked for."""
+
+    def __init__(self, policy: Policy, prefix: str = "/_cookiegate") -> None:
+        self.policy = policy
+        self.prefix = prefix
+        self.own = frozenset((*policy.site.hosts, *_LOOPBACK))
+        necessary = {entry.service.id: entry.service for entry in policy.necessary if entry.service}
+        self.declared = {**policy.services, **necessary}
+        self.services: dict[str, Service] = {**{each.id: each for each in policy.known}, **self.declared}
+        # What the site's owner wrote wins over what we merely know, however specific that is.
+        self._declared = HostRules(
+            [(host, service.id) for service in self.declared.values() for host in service.hosts]
+            + [(host, "") for host in policy.gate.allow]
+        )
+        self._known = HostRules((host, service.id) for service in policy.known for host in service.hosts)
+        self._own_declared = HostRules(_own_rules(self.declared.values()))
+        self._own_known = HostRules(_own_rules(policy.known))
+        hidden = {path.rpartition("*")[2] for each in self.services.values() for path in each.paths}
+        self.may_hide = re.compile("|".join(map(re.escape, sorted(hidden))).encode() or rb"(?!)")
+        self._names = _compile_names([cookie.name for service in self.declared.values() for cookie in service.cookies])
+        self._scoped = [(number, entry.paths) for number, entry in enumerate(policy.necessary) if entry.paths]
+        self._made: dict[tuple[frozenset[str], frozenset[int]], Allowance] = {}
+
+    def find(self, host: str, rest: str) -> str | None:
+        """The service a foreign place belongs to; "" where the policy allows the host without one."""
+        declared = self._declared.find(host, rest)
+        return declared if declared is not None else self._known.find(host, rest)
+
+    def names_cookie(self, name: str) -> bool:
+        """Whether the policy names this cookie or storage key at all, given or not."""
+        return self._names.fullmatch(name) is not None
+
+    def tells_paths(self, host: str) -> bool:
+        """Whether the answer for this host may depend on the path."""
+        return self._declared.tells_paths(host) or self._known.tells_paths(host)
+
+    def find_all(self, host: str) -> list[str]:
+        """Every service that has anything on this host, declared ones first."""
+        return [*self._declared.find_all(host), *self._known.find_all(host)]
+
+    def find_own(self, rest: str) -> str | None:
+        """The service that hides at this path of the site itself."""
+        if not self.may_hide.search(rest.encode("latin-1", "replace")):
+            return None
+        declared = self._own_declared.find("own", rest)
+        return declared if declared is not None else self._own_known.find("own", rest)
+
+    def allowance(self, consent: Consent, path: str) -> Allowance:
+        """What passes for a visitor with this consent on the page at `path`."""
+        pages = (
+            frozenset(number for number, paths in self._scoped if path.startswith(paths)) if self._scoped else _NO_PAGES
+        )
+        state = (consent.services, pages)
+        found = self._made.get(state)
+        if found is None:
+            if len(self._made) >= 1024:  # 2ⁿ states exist; few are in use at a time
+                self._made.clear()
+            found = self._made[state] = Allowance(self, *state)
+        return found
+
+
+_NO_PAGES: frozenset[int] = frozenset()
+
+
+def _own_rules(services: Iterable[Service]) -> Iterable[tuple[str, str]]:
+    for service in services:
+        for path in service.paths:
+            if path.startswith("*"):
+                yield "own" + path[1:], service.id
+                yield "own/" + path, service.id
+            else:
+                yield "own" + path, service.id
+
+
+def _own_path(url: str) -> str:
+    path = url.replace("&amp;", "&").strip()
+    return path if path.startswith("/") else "/" + path.removeprefix("./")
+
+
+def _compile_names(patterns: list[str]) -> re.Pattern[str]:
+    """One expression for all names; it is also what the in-page guard is given, so plain enough for JavaScript."""
+    parts = {re.sub(r"\\\*", ".*", re.escape(pattern)).replace(r"\-", "-") for pattern in patterns}
+    return re.compile("|".join(sorted(parts)) or "(?!)")
+
+
+def _build_csp(site: Rules, granted: list[Service]) -> bytes:
+    """A policy beside the site's own: it can only restrict (CSP3 section 8.1), so it names every host that passes."""
+    hosts = sorted(
+        {_source(host) for service in granted for host in service.hosts} | set(map(_source, site.policy.gate.allow))
+    )
+    own = [f"{host}:*" for host in site.policy.site.hosts]
+    sources = " ".join(["'self'", *own, *hosts])
+    sockets = " ".join(f"wss://{host}" for host in (*own, *hosts))
+    directives = (
+        f"default-src {sources} 'unsafe-inline' 'unsafe-eval' data: blob:",
+        f"connect-src {sources} {sockets} data: blob:",
+        f"form-action {sources}",
+        f"base-uri {sources}",
+        f"report-uri {site.prefix}/report",
+    )
+    return "; ".join(directives).encode("ascii")
+
+
+def _source(pattern: str) -> str:
+    """A host pattern as a CSP source: never narrower than the pattern (a source knows no query and no wildcard)."""
+    if "*" not in pattern[1:] and "?" not in pattern:
+        # a CSP path that does not end in "/" is compared whole, while ours is a prefix
+        return pattern if "/" not in pattern or pattern.endswith("/") else pattern.rpartition("/")[0] + "/"
+    head, cut, _ = re.split(r"(?<=.)(\*|\?)", pattern, maxsplit=1)
+    if "/" not in head:
+        return head
+    return head if cut == "?" and not head.endswith("/") else head.rpartition("/")[0] + "/"

@@ -1,0 +1,75 @@
+"""Makes the addresses in a style sheet or a JSON map inert by putting `data:,` before them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from .allowance import Verdict
+
+_SPACE = rb"[\t\n\f\r ]*"
+_QUOTE = rb"""(?:["']|&quot;|&apos;|&#0*3[49];|&#x0*2[27];)"""
+# An address that leaves the site has two slashes; what stands before them tells whether it is one. Looking for the
+# slashes first is several times faster than looking for `url(` in any case.
+_PAIRS = (b"//", b"\\/", b"/\\", b"\\\\")
+_BEFORE = re.compile(
+    rb"(?:(?:url|src)\(" + _SPACE + _QUOTE + rb"?|(?:@import|image-set\()" + _SPACE + _QUOTE + rb")" + _SPACE
+    + rb"(?P<scheme>[a-z]*:)?\Z",
+    re.I,
+)  # fmt: skip
+_LOOK_BACK = 64  # bytes: room for `@import url( "https:` and some space
+_ADDRESS = re.compile(rb"[^\"'()\t\n\f\r ]*")
+_MAY_PRECEDE = b":(\"';\t\n\f\r "
+_IN_JSON = re.compile(rb'"(?P<url>(?:[a-z]+:)?[/\\]{2}[^"\s]*+)"', re.I)
+
+Judge = Callable[[bytes], Verdict]
+
+
+def disarm_css(
+    text: bytes, judge: Judge, denied: list[Verdict], start: int = 0, end: int | None = None
+) -> bytes | None:
+    """The style sheet text[start:end] with every address that may not be asked for turned into `data:,address`.
+
+    None where nothing had to be changed.
+    """
+    end = len(text) if end is None else end
+    out: list[bytes] = []
+    copied = start
+    for at in _find_slashes(text, start, end):
+        before = _BEFORE.search(text[max(start, at - _LOOK_BACK) : at])
+        if before is None:
+            continue
+        begins = at - len(before["scheme"] or b"")
+        found = _ADDRESS.match(text, begins, end)
+        verdict = judge(found[0] if found else b"")
+        if not verdict.allowed:
+            denied.append(verdict)
+            out += [text[copied:begins], b"data:,"]
+            copied = begins
+    return b"".join((*out, text[copied:end])) if out else None
+
+
+def _find_slashes(text: bytes, start: int, end: int) -> list[int]:
+    """Where two slashes stand that may begin an address; in base64 they stand too, behind a letter or digit."""
+    found: list[int] = []
+    for pair in _PAIRS if text.find(b"\\", start, end) >= 0 else _PAIRS[:1]:
+        at = text.find(pair, start, end)
+        while at >= 0:
+            if text[at - 1] in _MAY_PRECEDE:
+                found.append(at)
+            at = text.find(pair, at + 1, end)
+    return sorted(found) if len(found) > 1 else found
+
+
+def disarm_json(text: bytes, judge: Judge, denied: list[Verdict], prefix: bytes) -> bytes | None:
+    """Import maps and speculation rules with `prefix` put before every address that may not be asked for, or None."""
+
+    def edit(found: re.Match[bytes]) -> bytes:
+        verdict = judge(found["url"])
+        if verdict.allowed:
+            return found[0]
+        denied.append(verdict)
+        return b'"' + prefix + found[0][1:]
+
+    edited = _IN_JSON.sub(edit, text)
+    return edited if denied else None

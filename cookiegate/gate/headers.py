@@ -1,0 +1,100 @@
+"""Response headers that make a browser ask someone: filtered on every response, whatever its body is."""
+
+from __future__ import annotations
+
+import re
+
+from .allowance import Allowance, Verdict
+from .tags import judge_refresh
+
+_LINK = re.compile(rb'\s*<([^>]*)>((?:\s*;\s*[^\s=;,]+\s*(?:=\s*(?:"[^"]*"|[^\s;,"]*))?)*)\s*(?:,|$)')
+_REL = re.compile(rb';\s*rel\s*=\s*(?:"([^"]*)"|([^\s;,"]*))', re.I)
+_FETCHED = frozenset(
+    b"stylesheet preload modulepreload prefetch prerender preconnect dns-prefetch icon next "
+    b"compression-dictionary".split()
+)
+_CONNECTED = frozenset((b"preconnect", b"dns-prefetch"))
+_ADDRESS = re.compile(rb"(?:https?:)?//[^\s\"'<>;,]+", re.I)
+REPORTING = frozenset(
+    (b"reporting-endpoints", b"report-to", b"nel", b"speculation-rules", b"sourcemap", b"x-sourcemap")
+)
+POLICIES = frozenset((b"content-security-policy", b"content-security-policy-report-only"))
+
+
+def filter_link(value: bytes, allowance: Allowance, denied: list[Verdict]) -> bytes:
+    """A Link header (RFC 8288) without the entries that would make the browser fetch or connect elsewhere."""
+    kept: list[bytes] = []
+    dropped = False
+    at = 0
+    while at < len(value):
+        found = _LINK.match(value, at)
+        if found is None:
+            # not a list of links: browsers differ in what they make of it, so nothing foreign may stand in it
+            return b"" if _ADDRESS.search(value, at) else value
+        said = _REL.search(found[2])
+        rels = set((said[1] or said[2] or b"").lower().split()) if said else set()
+        verdict = _judge(found[1], rels, allowance)
+        if verdict is None or verdict.allowed:
+            kept.append(found[0].rstrip(b", \t").lstrip())
+        else:
+            dropped = True
+            denied.append(verdict)
+        at = found.end()
+    return b", ".join(kept) if dropped else value
+
+
+def _judge(url: bytes, rels: set[bytes], allowance: Allowance) -> Verdict | None:
+    if not rels & _FETCHED:
+        return None
+    return allowance.judge_connection(url) if rels <= _CONNECTED else allowance.judge_url(url)
+
+
+def passes_reporting(value: bytes, allowance: Allowance, denied: list[Verdict]) -> bool:
+    """Whether every address in a reporting header may be reported to."""
+    for found in _ADDRESS.finditer(value.replace(b"\\/", b"/")):
+        verdict = allowance.judge_url(found[0])
+        if not verdict.allowed:
+            denied.append(verdict)
+            return False
+    return True
+
+
+def passes_refresh(value: bytes, allowance: Allowance, denied: list[Verdict]) -> bool:
+    verdict = judge_refresh(value.decode("latin-1"), allowance)
+    if not verdict.allowed:
+        denied.append(verdict)
+    return verdict.allowed
+
+
+def strip_foreign_reports(value: bytes, allowance: Allowance, denied: list[Verdict]) -> bytes:
+    """The site's own Content-Security-Policy without a report-uri elsewhere: a report tells the visitor's address."""
+    if b"report-uri" not in value.lower() or passes_reporting(value_of_reports(value), allowance, denied):
+        return value
+    return b";".join(part for part in value.split(b";") if not part.strip().lower().startswith(b"report-uri"))
+
+
+def value_of_reports(value: bytes) -> bytes:
+    return b" ".join(part for part in value.split(b";") if part.strip().lower().startswith(b"report-uri"))
+
+
+def read_nonce(value: bytes) -> bytes:
+    """The nonce a site's Content-Security-Policy gives its own scripts, if any."""
+    found = re.search(rb"script-src[^;]*'nonce-([A-Za-z0-9+/_=-]{8,128})'", value, re.I) or re.search(
+        rb"default-src[^;]*'nonce-([A-Za-z0-9+/_=-]{8,128})'", value, re.I
+    )
+    return found[1] if found else b""
+
+
+def allows_inline(value: bytes) -> bool:
+    """Whether scripts and styles in the page itself pass this Content-Security-Policy without a nonce."""
+    directives = {
+        words[0].lower(): [word.lower() for word in words[1:]] for part in value.split(b";") if (words := part.split())
+    }
+    for name in (b"script-src-elem", b"style-src-elem"):
+        sources = directives.get(name, directives.get(name[:-5], directives.get(b"default-src")))
+        if sources is None:
+            continue
+        pinned = any(source.startswith((b"'nonce-", b"'sha256-", b"'sha384-", b"'sha512-")) for source in sources)
+        if b"'unsafe-inline'" not in sources or pinned or b"'strict-dynamic'" in sources:
+            return False
+    return True

@@ -1,0 +1,312 @@
+"""The streaming rewriter: an HTML document in, the same document with what was not agreed to disarmed.
+
+A tokenizer, never an expression over the whole page: text, comments, raw text and foreign content are told apart as
+browsers do, and what needs no decision is copied. Output does not depend on how the input was cut into chunks. What
+cannot be told (an element hidden by broken markup) is left to the Content-Security-Policy, the second lock.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Protocol, cast
+
+from . import syntax
+from .allowance import Allowance, Verdict
+from .css import disarm_css, disarm_json
+from .tags import Decision, decide, disarm_inline
+
+# Elements after whose start tag something other than more markup comes.
+_KINDS = dict.fromkeys((b"script", b"style", b"xmp", b"iframe", b"noembed", b"noframes", b"title", b"textarea"), "raw")
+_KINDS |= {b"svg": "root", b"math": "root"}
+_KINDS |= {name: name.decode() for name in (b"noscript", b"body", b"frameset", b"plaintext")}
+_ROOTS = frozenset((b"svg", b"math"))
+_HTML_INSIDE = frozenset((b"foreignobject", b"desc", b"title", b"annotation-xml", b"mi", b"mo", b"mn", b"ms", b"mtext"))
+# Start tags that end SVG and MathML wherever they stand (section 13.2.6.5).
+_BREAKOUT = frozenset(
+    b"b big blockquote body br center code dd div dl dt em embed h1 h2 h3 h4 h5 h6 head hr i img li listing menu meta "
+    b"nobr ol p pre ruby s small span strong strike sub sup table tt u ul var".split()
+)
+_NOSCRIPT_HELD = 65_536  # bytes within which a noscript element must end to be read as browsers with scripts do
+_REMEMBERED = 20_000  # decisions per allowance
+_LONGEST_REMEMBERED = 4096  # bytes of a tag worth remembering
+
+
+# every run may be empty, so these always match
+_SKIP = cast(Callable[[bytes, int], re.Match[bytes]], syntax.SKIP.match)
+_SKIP_INSIDE = cast(Callable[[bytes, int], re.Match[bytes]], syntax.SKIP_INSIDE.match)
+_SKIP_FOREIGN = cast(Callable[[bytes, int], re.Match[bytes]], syntax.SKIP_FOREIGN.match)
+
+
+class Placeholder(Protocol):
+    def __call__(self, service: str, host: str) -> bytes: ...
+
+
+def no_placeholder(service: str, host: str) -> bytes:
+    return b""
+
+
+@dataclass(frozen=True, slots=True)
+class Insertions:
+    """What of ours goes into a page: ASCII bytes, so that they fit any charset that contains ASCII."""
+
+    guard: bytes = b""  # first thing in the head
+    control: bytes = b""  # first thing in the body: the banner, or the control that reopens it
+    at_end: bool = True  # a page without a body tag gets the control at its end
+    placeholder: Placeholder = no_placeholder
+    memory: dict[bytes, Decision] = field(default_factory=dict)  # decisions on tags, kept from page to page
+
+
+class Rewriter:
+    """One document. Feed it chunks, send what it returns, close it.
+
+    `denied` then holds the verdicts on what was disarmed, for the operator's report.
+    """
+
+    def __init__(self, allowance: Allowance, insertions: Insertions) -> None:
+        self.denied: set[Verdict] = set()
+        self.failure: Exception | None = None  # what the rewriter could not cope with; the rest went as it came
+        self._allowance = allowance
+        self._insertions = insertions
+        self._guard = insertions.guard
+        self._control = insertions.control
+        self._held: list[bytes] = []  # the unfinished end of what came so far
+        self._plain = False  # past <plaintext>: no markup any more
+        self._stack: list[bytes] = []  # open svg, math and the elements in them that hold HTML again
+
+    def feed(self, chunk: bytes) -> bytes:
+        """What may be sent now. It may be nothing: an unfinished tag or script waits for its end."""
+        if self._held:
+            self._held.append(chunk)
+            if b">" not in chunk:
+                return b""
+            chunk = b"".join(self._held)
+            self._held = []
+        return self._try(chunk, final=False)
+
+    def close(self) -> bytes:
+        """The rest of the document."""
+        held, self._held = b"".join(self._held), []
+        rest = self._try(held, final=True)
+        if self._control and self._insertions.at_end:
+            rest += self._control
+        return rest
+
+    def _try(self, buffer: bytes, final: bool) -> bytes:
+        try:
+            return self._run(buffer, final)
+        except Exception as error:
+            # never the end of a page: it is sent as it came, and the Content-Security-Policy alone holds
+            self.failure, self._plain, self._guard, self._control, self._held = error, True, b"", b"", []
+            return buffer
+
+    def _run(self, buffer: bytes, final: bool) -> bytes:
+        out: list[bytes | memoryview] = []
+        position = 0
+        if self._guard:
+            place = self._find_place_for_guard(buffer, final)
+            if place < 0:
+                self._held = [buffer]
+                return b""
+            out += [buffer[:place], self._guard]
+            self._guard = b""
+            position = place
+        end = self._scan(buffer, position, final, out)
+        if end < len(buffer):
+            self._held = [buffer[end:]]
+        return b"".join(out)
+
+    def _find_place_for_guard(self, buffer: bytes, final: bool) -> int:
+        """Behind doctype, html, head and harmless meta tags; -1 while that cannot be told."""
+        found = syntax.PROLOGUE.match(buffer)
+        place = found.end() if found else 0
+        if not final and (place == len(buffer) or (buffer[place] == 60 and b">" not in buffer[place:])):
+            return -1
+        if not final and buffer.startswith(b"<!--", place):
+            return -1  # an unfinished comment
+        self._keep_charset(buffer, place)
+        return place
+
+    def _keep_charset(self, buffer: bytes, place: int) -> None:
+        """Browsers look for the charset in the first 1,024 bytes; the guard must not push it out of them."""
+        said = syntax.CHARSET.search(buffer, place, 1024)
+        if said and not syntax.CHARSET.search(buffer, 0, place):
+            self._guard = b'<meta charset="%b">' % said[1] + self._guard
+
+    def _scan(self, buffer: bytes, position: int, final: bool, out: list[bytes | memoryview]) -> int:
+        """Copy to `out` what is decided; returns where the undecided rest begins."""
+        copied = position
+        length = len(buffer)
+        view = memoryview(buffer)  # slices of it are joined without being copied first
+        tags = self._insertions.memory
+        skip = self._skip
+        while not self._plain:
+            position = skip(buffer, position).end()
+            if position >= length:
+                break
+            found = syntax.TAG.match(buffer, position)
+            if found is None:
+                step = self._pass_other(buffer, position)
+                if step < 0:
+                    break
+                position, skip = step, self._skip
+                continue
+            tag, after = found[0], found.end()
+            name = found[1].lower()
+            decision = tags.get(tag)
+            if decision is None:
+                decision = self._decide(tag, name)
+            if decision.denied:
+                self.denied.update(decision.denied)
+            if self._stack and self._enter_foreign(tag, name):
+                # scripts and styles are markup like any other here: no raw text
+                if decision.tag is not None:
+                    out += [view[copied:position], decision.tag]
+                    copied = after
+                position, skip = after, self._skip
+                continue
+            kind = _KINDS.get(name)
+            if kind is None:
+                if decision.tag is not None:
+                    out += [view[copied:position], decision.tag]
+                    copied = after
+                position = after
+                continue
+            if kind == "raw":
+                ends = syntax.find_end_of_raw(name, buffer, after)
+                if ends < 0 and not final:
+                    break
+                ends = length if ends < 0 else ends
+                new_tag, content = self._decide_content(name, tag, decision, buffer, after, ends)
+                if new_tag is not None or content is not None:
+                    out += [view[copied:position], tag if new_tag is None else new_tag]
+                    out.append(view[after:ends] if content is None else content)
+                    copied = ends
+                position = ends
+                continue
+            if kind == "noscript":
+                ends = syntax.find_end_of_raw(name, buffer, after)
+                if ends < 0 and not final and length - after < _NOSCRIPT_HELD:
+                    break
+                if ends >= 0:
+                    out += [view[copied:after], self._nested(buffer[after:ends])]
+                    copied = position = ends
+                    continue
+            out += [view[copied:position], tag if decision.tag is None else decision.tag]
+            copied = position = after
+            if kind == "body":
+                out.append(self._control)
+                self._control = b""
+            elif kind == "frameset":
+                self._control = b""  # no body will come
+            elif kind == "root" and not tag.endswith(b"/>"):
+                self._stack.append(name)
+                skip = self._skip
+            elif kind == "plaintext":
+                self._plain = True
+        if self._plain or final:
+            position = length
+        out.append(view[copied:position])
+        return position
+
+    @property
+    def _skip(self) -> Callable[[bytes, int], re.Match[bytes]]:
+        """What runs past everything that needs no decision, here."""
+        if not self._stack:
+            return _SKIP
+        return _SKIP_FOREIGN if self._stack[-1] in _ROOTS else _SKIP_INSIDE
+
+    def _pass_other(self, buffer: bytes, position: int) -> int:
+        """Past an end tag, a comment, a declaration or a bare `<`; -1 when its end is not there yet."""
+        following = buffer[position + 1 : position + 2]
+        if following == b"/":
+            found = syntax.END_TAG.match(buffer, position)
+            if found:
+                self._leave(found[1].lower())
+                return found.end()
+            third = buffer[position + 2 : position + 3]
+            return -1 if not third or third.isalpha() else buffer.find(b">", position) + 1 or -1
+        if following == b"!":
+            if buffer.startswith(b"<!--", position):
+                return _end_of_comment(buffer, position)
+            if self._stack and self._stack[-1] in _ROOTS and buffer.startswith(b"<![CDATA[", position):
+                end = buffer.find(b"]]>", position)
+                return end + 3 if end >= 0 else -1
+            opening = buffer[position : position + 9]
+            if b"<!--".startswith(opening) or (len(opening) < 9 and b"<![CDATA[".startswith(opening)):
+                return -1
+        if following in (b"!", b"?"):
+            return buffer.find(b">", position) + 1 or -1
+        return position + 1 if following and not following.isalpha() else -1
+
+    def _enter_foreign(self, tag: bytes, name: bytes) -> bool:
+        """Whether a start tag stands inside SVG or MathML itself; keeps count of what it opens there."""
+        if self._stack[-1] not in _ROOTS:
+            return False
+        if name in _BREAKOUT:
+            while self._stack and self._stack[-1] in _ROOTS:
+                self._stack.pop()
+            return False
+        if not tag.endswith(b"/>") and (name in _ROOTS or name in _HTML_INSIDE):
+            self._stack.append(name)
+        return True
+
+    def _leave(self, name: bytes) -> None:
+        if not self._stack:
+            return
+        if name in (b"p", b"br"):
+            while self._stack and self._stack[-1] in _ROOTS:
+                self._stack.pop()
+        elif name in self._stack and (self._stack[-1] in _ROOTS or self._stack[-1] == name):
+            while self._stack.pop() != name:
+                pass
+
+    def _decide(self, tag: bytes, name: bytes) -> Decision:
+        decision = decide(tag, name, self._allowance, self._insertions.placeholder, self._nested)
+        if len(tag) <= _LONGEST_REMEMBERED:
+            remembered = self._insertions.memory
+            if len(remembered) >= _REMEMBERED:
+                remembered.clear()
+            remembered[tag] = decision
+        return decision
+
+    def _decide_content(
+        self, name: bytes, tag: bytes, decision: Decision, buffer: bytes, start: int, end: int
+    ) -> tuple[bytes | None, bytes | None]:
+        """New bytes for the start tag and the content of a raw text element; None: as they are."""
+        judge = self._allowance.judge_url
+        denied: list[Verdict] = []
+        content = None
+        if name == b"style":
+            content = disarm_css(buffer, judge, denied, start, end)
+        elif decision.content == "code":
+            service = self._allowance.signatures.find(buffer, start, end)
+            if service and self._allowance.blocks:
+                self.denied.add(Verdict(False, service))
+                return disarm_inline(tag, self._allowance, service), None
+        elif decision.content:
+            prefix = b"data:text/javascript,//" if decision.content == "map" else b"data:,"
+            content = disarm_json(buffer[start:end], judge, denied, prefix)
+        if denied:
+            self.denied.update(denied)
+        return decision.tag, content
+
+    def _nested(self, document: bytes) -> bytes:
+        """A document inside an attribute, or what a noscript element holds."""
+        inner = Rewriter(self._allowance, replace(self._insertions, guard=b"", control=b""))
+        rewritten = inner.feed(document) + inner.close()
+        self.denied |= inner.denied
+        return rewritten
+
+
+def _end_of_comment(buffer: bytes, position: int) -> int:
+    if buffer.startswith(b">", position + 4):
+        return position + 5
+    if buffer.startswith(b"->", position + 4):
+        return position + 6
+    end = buffer.find(b"-->", position + 4)
+    bang = buffer.find(b"--!>", position + 4, end if end >= 0 else len(buffer))
+    if bang >= 0:
+        return bang + 4
+    return end + 3 if end >= 0 else -1

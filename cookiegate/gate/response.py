@@ -1,0 +1,217 @@
+"""One response on its way to the browser: its headers gated, and its body rewritten where it is a page.
+
+Holds the state of one response over its messages; knows nothing of ASGI but lists of headers and chunks of bytes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from . import headers as rules
+from .allowance import Allowance, Verdict
+from .coding import Closer, Opener, open_coding
+from .cookies import passes_set_cookie
+from .html import Insertions, Rewriter
+
+Headers = list[tuple[bytes, bytes]]
+
+_WATCHED = (
+    frozenset((b"set-cookie", b"link", b"refresh", b"location", b"content-type")) | rules.REPORTING | rules.POLICIES
+)
+_PAGE_TYPES = (b"text/html", b"")  # browsers read what has no type as what it looks like
+_DROPPED = frozenset(  # of a rewritten page: no longer true, or would let an old variant pass for the new one
+    (b"content-length", b"content-md5", b"digest", b"repr-digest", b"content-digest", b"accept-ranges",
+     b"last-modified", b"etag", b"vary", b"cache-control", b"content-type", b"x-dns-prefetch-control")
+)  # fmt: skip
+_TRANSCODED = {b"utf-16": "utf-16", b"utf-16le": "utf-16-le", b"utf-16be": "utf-16-be", b"iso-2022-jp": "iso-2022-jp"}
+
+
+class Visit(NamedTuple):
+    """What of the request the gate needs to know about the page it was for."""
+
+    document: bool  # the browser navigates (a page or a frame), or may be doing so
+    top: bool  # a page of its own, not one in a frame
+    fragment: bool  # asked for by a script: a piece of a page, or one that will be taken apart
+
+
+@dataclass(slots=True)
+class Seen:
+    """What a response would have done that nobody declared: for the operator's report."""
+
+    denied: list[Verdict] = field(default_factory=list)
+    cookies: list[str] = field(default_factory=list)
+    failure: Exception | None = None  # of the rewriter
+
+
+Compose = Callable[[bytes, bool], Insertions]  # nonce, inline allowed → what of ours goes into the page
+
+
+class GatedResponse:
+    """Gates one response. `start` first, then `feed` for each chunk and `close` at the end."""
+
+    def __init__(self, allowance: Allowance, visit: Visit, compose: Compose, expired: Iterable[bytes] = ()) -> None:
+        self.seen = Seen()
+        self.is_page = False
+        self._allowance = allowance
+        self._visit = visit
+        self._compose = compose
+        self._expired = expired
+        self._rewriter: Rewriter | None = None
+        self._opener: Opener | None = None
+        self._closer: Closer | None = None
+        self._transcoder: _Transcoder | None = None
+
+    def start(self, status: int, headers: Headers, has_body: bool) -> Headers:
+        """The headers to send. Says by `is_page` whether body chunks must come through `feed`."""
+        allowance, out = self._allowance, []
+        content_type = coding = cache = None
+        nonce, inline = b"", True
+        for pair in headers:
+            name = pair[0]
+            if name == b"content-encoding":
+                coding = pair[1]
+            elif name == b"cache-control":
+                cache = pair[1]
+            if name not in _WATCHED:
+                out.append(pair)
+                continue
+            value = pair[1]
+            if name == b"content-type":
+                content_type = value
+            elif name == b"set-cookie":
+                passes, cookie = passes_set_cookie(value, allowance)
+                if not passes:
+                    self.seen.cookies.append(cookie)
+                    continue
+            elif name in rules.POLICIES:
+                if name == b"content-security-policy":
+                    nonce = nonce or rules.read_nonce(value)
+                    inline = inline and rules.allows_inline(value)
+                pair = (name, rules.strip_foreign_reports(value, allowance, self.seen.denied))
+            elif not self._passes(name, value, status):
+                continue
+            elif name == b"link":
+                pair = (name, rules.filter_link(value, allowance, self.seen.denied))
+                if not pair[1]:
+                    continue
+            out.append(pair)
+        name = b"content-security-policy" if allowance.blocks else b"content-security-policy-report-only"
+        out.append((name, allowance.csp))
+        media = (content_type or b"").partition(b";")[0].strip().lower()
+        if media in _PAGE_TYPES and status not in (101, 204, 205, 206, 304) and (media or has_body):
+            self.is_page = True
+            return self._start_page(out, content_type or b"", coding, cache, nonce, inline, has_body)
+        if status == 304 and self._visit.document:
+            return _vary(_replace_etag(out, allowance.key), cache)
+        return out
+
+    def feed(self, chunk: bytes) -> bytes:
+        """The rewritten bytes that may be sent now. Raises CodingError for a body that is not what it says."""
+        if self._rewriter is None:
+            return chunk
+        if self._opener is not None:
+            chunk = self._opener.feed(chunk)
+        if self._transcoder is not None:
+            chunk = self._transcoder.read(chunk, final=False)
+        return self._write(self._rewriter.feed(chunk))
+
+    def close(self) -> bytes:
+        """The end of the body. Raises CodingError for one that was cut off."""
+        if self._rewriter is None:
+            return b""
+        if self._opener is not None:
+            self._opener.close()
+        rest = self._rewriter.feed(self._transcoder.read(b"", final=True)) if self._transcoder else b""
+        last = self._write(rest + self._rewriter.close())
+        self.seen.denied += self._rewriter.denied
+        self.seen.failure = self._rewriter.failure
+        return last + self._closer.close() if self._closer is not None else last
+
+    def _write(self, data: bytes) -> bytes:
+        if self._transcoder is not None:
+            data = self._transcoder.write(data)
+        return self._closer.feed(data) if self._closer is not None else data
+
+    def _passes(self, name: bytes, value: bytes, status: int) -> bool:
+        denied = self.seen.denied
+        if name == b"refresh":
+            return rules.passes_refresh(value, self._allowance, denied)
+        if name == b"location":
+            # where a visitor goes is theirs to decide; a script, image or frame is not sent elsewhere
+            return self._visit.document or rules.passes_reporting(value, self._allowance, denied)
+        if name in rules.REPORTING:
+            return rules.passes_reporting(value, self._allowance, denied)
+        return True
+
+    def _start_page(
+        self,
+        headers: Headers,
+        content_type: bytes,
+        coding: bytes | None,
+        cache: bytes | None,
+        nonce: bytes,
+        inline: bool,
+        has_body: bool,
+    ) -> Headers:
+        allowance = self._allowance
+        if coding is not None and coding.strip().lower() not in (b"", b"identity"):
+            opened = open_coding(coding)
+            if opened is None:  # cannot be read here: the headers alone gate it
+                return _vary(headers, cache)
+            if has_body:
+                self._opener, self._closer = opened
+        charset = re.search(rb"charset\s*=\s*[\"']?([^\s\"';]+)", content_type, re.I)
+        if charset and charset[1].lower() in _TRANSCODED:
+            self._transcoder = _Transcoder(_TRANSCODED[charset[1].lower()])
+        self._rewriter = Rewriter(allowance, self._compose(nonce, inline or bool(nonce)))
+        out = [pair for pair in _replace_etag(headers, allowance.key) if pair[0] not in _DROPPED or pair[0] == b"etag"]
+        out = [*_vary(out, cache, headers), (b"x-dns-prefetch-control", b"off")]
+        if content_type:
+            out.append((b"content-type", content_type))
+        out += [(b"set-cookie", value) for value in self._expired]
+        return out
+
+
+class _Transcoder:
+    """Pages in the few encodings that do not contain ASCII are rewritten in UTF-8 and sent in their own again."""
+
+    def __init__(self, name: str) -> None:
+        import codecs
+
+        self._decoder = codecs.getincrementaldecoder(name)("replace")
+        self._encoder = codecs.getincrementalencoder(name)("xmlcharrefreplace" if "2022" in name else "replace")
+
+    def read(self, data: bytes, final: bool) -> bytes:
+        return self._decoder.decode(data, final).encode("utf-8", "surrogatepass")
+
+    def write(self, data: bytes) -> bytes:
+        return self._encoder.encode(data.decode("utf-8", "replace"))
+
+
+def _vary(headers: Headers, cache: bytes | None, before: Headers | None = None) -> Headers:
+    """What depends on the choice is one visitor's own: no shared cache keeps it, no cache confuses two choices."""
+    said = [value for name, value in before or headers if name == b"vary"]
+    vary = b", ".join([*said, b"Cookie"]) if not any(b"cookie" in value.lower() for value in said) else b", ".join(said)
+    out = [pair for pair in headers if pair[0] not in (b"vary", b"cache-control")]
+    parts = [part.strip() for part in (cache or b"").split(b",")]
+    kept = [part for part in parts if part and not part.lower().startswith((b"public", b"s-maxage", b"private"))]
+    return [*out, (b"vary", vary), (b"cache-control", b", ".join([b"private", *kept]))]
+
+
+def _replace_etag(headers: Headers, key: str) -> Headers:
+    return [(name, mark_etag(value, key) if name == b"etag" else value) for name, value in headers]
+
+
+def mark_etag(etag: bytes, key: str) -> bytes:
+    """A site's ETag as that of the variant a visitor with this choice gets: weak, and telling the choice apart."""
+    found = re.fullmatch(rb'\s*(W/)?"([^"]*)"\s*', etag)
+    return b'W/"%b-cg%b%b"' % (found[2], b"w" if found[1] else b"s", key.encode()) if found else b""
+
+
+def unmark_etags(header: bytes, key: str) -> bytes:
+    """An If-None-Match header as the site knows it: only tags of this very variant; b"" when none is left."""
+    found = re.findall(rb'W/"([^"]*)-cg([ws])' + key.encode() + rb'"', header)
+    return b", ".join((b'W/"%b"' if weak == b"w" else b'"%b"') % tag for tag, weak in found)

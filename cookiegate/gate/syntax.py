@@ -1,0 +1,193 @@
+"""How HTML is cut into tags and attributes (WHATWG HTML section 13.2.5), as byte expressions.
+
+Possessive quantifiers keep each expression linear on hostile input. CPython before 3.11.5 matched some of them wrongly.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+if re.fullmatch("(?:ab?c)*+", "a"):  # pragma: no cover
+    raise ImportError("this Python matches possessive expressions wrongly (cpython#106052); use 3.11.5 or later")
+
+WS = rb"[\t\n\f\r ]"
+NAME = rb"[a-zA-Z][^\t\n\f\r />]*+"
+ENDS = rb"(?=[\t\n\f\r />])"
+ATTR_NAME = rb"(?:=[^\t\n\f\r />=]*+|[^\t\n\f\r />=]++)"
+VALUE = rb"""(?:"[^"]*+"|'[^']*+'|[^\t\n\f\r "'>][^\t\n\f\r >]*+|(?=>))"""
+GAP = rb"[\t\n\f\r /]++"
+# after a name either "= value" whole, or no "=" at all: an unfinished quote must not pass for a name
+GIVEN = rb"(?:" + WS + rb"*+=" + WS + rb"*+" + VALUE + rb"|(?!" + WS + rb"*+=))"
+REST = rb"(?:" + GAP + rb"|" + ATTR_NAME + GIVEN + rb")*+>"
+COMMENT = rb"<!--(?:-?>|[^-]*+(?:-(?!-!?>)[^-]*+)*+--!?>)"
+
+TAG = re.compile(rb"<(" + NAME + rb")" + REST)
+END_TAG = re.compile(rb"</(" + NAME + rb")" + REST)
+
+
+def names(text: str) -> bytes:
+    """ "img source" → an expression that matches either, in any case, as a whole tag or attribute name."""
+    return rb"(?i:" + b"|".join(text.encode().split()) + rb")"
+
+
+# Elements that can make the browser ask for something, or change how what follows is read.
+_SPECIAL = (
+    "script style iframe frame frameset img image link meta base object embed applet source video audio track input "
+    "svg math noscript textarea title xmp noembed noframes plaintext body portal bgsound fencedframe"
+).split()
+
+
+def _name_but(special: list[str]) -> bytes:
+    """A tag name that is none of these, tried letter by letter: much faster than one look-ahead over all of them."""
+    first = {name[0] for name in special}
+    free = "".join(letter + letter.upper() for letter in "abcdefghijklmnopqrstuvwxyz" if letter not in first)
+    parts = [f"[{free}]"]
+    for letter in sorted(first, key="alpsitfbvnmoex".index):
+        rest = "|".join(name[1:] for name in special if name[0] == letter)
+        parts.append(rf"[{letter}{letter.upper()}](?!(?i:{rest})[\t\n\f\r />])")
+    return f"(?:{'|'.join(parts)})".encode() + rb"[^\t\n\f\r />]*+"
+
+
+# Attributes that do so on any element; "style" only with a "(" in it.
+_ANYWHERE = names("style background ping attributionsrc")
+_QUIET_STYLE = rb"(?i:style)" + WS + rb"*+=" + WS + rb"""*+(?:"[^"(]*+"|'[^'(]*+')"""
+_QUIET = rb"(?!" + _ANYWHERE + rb"(?=[\t\n\f\r />=]))" + ATTR_NAME + GIVEN
+# The same for the usual case, name="value" all through: what precedes `="` is looked back at rather than tokenized.
+_USUAL = (
+    rb"""(?:[^"'>=]*+(?:(?<![eEdDgGcC"'/\t\n\f\r ])"""
+    rb"""|(?<!(?i:style))(?<!(?i:background))(?<!(?i:ping))(?<!(?i:attributionsrc))(?<!["'/\t\n\f\r ]))"""
+    rb"""="[^"]*+")*+[^"'>=]*+>"""
+)
+_PLAIN = _name_but(_SPECIAL) + rb"(?:>|" + _USUAL + rb"|(?:" + GAP + rb"|" + _QUIET + rb"|" + _QUIET_STYLE + rb")*+>)"
+# A value without "//", "\", "&", ":" or a tab leads nowhere else.
+_HERE = rb"""(?:"[^"/\\&:\t\n\r]*+(?:/[^"/\\&:\t\n\r]++)*+/?"|'[^'/\\&:\t\n\r]*+(?:/[^'/\\&:\t\n\r]++)*+/?')"""
+_LOCAL_ATTR = ATTR_NAME + rb"(?:" + WS + rb"*+=" + WS + rb"*+" + _HERE + rb"|(?!" + WS + rb"*+=))"
+_LOCAL = names("img source input link video audio track") + ENDS + rb"(?:" + GAP + rb"|" + _LOCAL_ATTR + rb")*+>"
+_META = names("meta") + ENDS + rb"(?:" + GAP + rb"|(?!(?i:http-equiv))" + ATTR_NAME + GIVEN + rb")*+>"
+_END = rb"/" + NAME + WS + rb"*+>"
+_BARE = rb"(?=[^a-zA-Z/!?])"
+_COMMENT = COMMENT[1:]
+_ROOTS = names("svg math foreignobject desc title annotation-xml mi mo mn ms mtext")
+_DRAWN = names(
+    "path g circle rect line polygon polyline ellipse defs text tspan lineargradient radialgradient stop clippath mask "
+    "symbol animate animatetransform animatemotion metadata switch marker pattern filter mrow mstyle msup msub mfrac "
+    "msubsup munder mover munderover mtable mtr mtd msqrt mroot mpadded mspace semantics"
+)
+_DRAWN_VALUE = rb"""(?:"[^"/\\&]*+(?:/[^"/\\&]++)*+"|'[^'/\\&]*+')"""
+_DRAWN_ATTR = ATTR_NAME + rb"(?:" + WS + rb"*+=" + WS + rb"*+" + _DRAWN_VALUE + rb"|(?!" + WS + rb"*+=))"
+
+
+def _run_of(*tags: bytes) -> re.Pattern[bytes]:
+    """Text, and tags (written without their `<`) of these kinds."""
+    return re.compile(rb"[^<]*+(?:<(?:" + b"|".join(tags) + rb"|" + _BARE + rb")[^<]*+)*+")
+
+
+# A whole drawing of which nothing leads elsewhere: an icon.
+_DRAWING_ATTR = rb"(?!(?i:style))" + ATTR_NAME + rb"(?:" + WS + rb"*+=" + WS + rb"*+\"[^\"(&]*+\"|(?!" + WS + rb"*+=))"
+_ICON = (
+    names("svg")
+    + ENDS
+    + rb"(?:"
+    + GAP
+    + rb"|"
+    + _DRAWING_ATTR
+    + rb")*+>[^<]*+(?:<(?:/"
+    + _DRAWN
+    + WS
+    + rb"*+>|"
+    + _DRAWN
+    + ENDS
+    + rb"(?:"
+    + GAP
+    + rb"|"
+    + _DRAWN_ATTR
+    + rb")*+>)[^<]*+)*+</(?i:svg)"
+    + WS
+    + rb"*+>"
+)
+
+# Runs of what needs no decision: in HTML, in HTML inside an SVG or MathML integration point, in SVG and MathML.
+SKIP = _run_of(_END, _PLAIN, _LOCAL, _META, _ICON, _COMMENT)
+SKIP_INSIDE = _run_of(rb"/(?!" + _ROOTS + ENDS + rb")" + NAME + WS + rb"*+>", _PLAIN, _LOCAL, _META, _COMMENT)
+SKIP_FOREIGN = _run_of(rb"/" + _DRAWN + WS + rb"*+>", _DRAWN + ENDS + rb"(?:" + GAP + rb"|" + _DRAWN_ATTR + rb")*+>")
+
+# Where the guard goes: behind doctype, <html>, <head> and harmless <meta> tags, before anything that could run.
+_HARMLESS_META = (
+    rb"<(?i:meta)"
+    + ENDS
+    + rb"(?:"
+    + GAP
+    + rb"|(?!(?i:http-equiv)"
+    + WS
+    + rb"*+="
+    + WS
+    + rb"""*+["']?"""
+    + WS
+    + rb"*+(?i:refresh|content-security))"
+    + ATTR_NAME
+    + GIVEN
+    + rb")*+>"
+)
+PROLOGUE = re.compile(
+    rb"(?:\xef\xbb\xbf)?(?:"
+    + WS
+    + rb"++|"
+    + COMMENT
+    + rb"|<![dD][^>]*+>|<\?[^>]*+>|<(?i:html|head)"
+    + ENDS
+    + REST
+    + rb"|"
+    + _HARMLESS_META
+    + rb")*+"
+)
+CHARSET = re.compile(rb"<meta[^>]{0,200}?charset" + WS + rb"""*=""" + WS + rb"""*["']?([a-zA-Z0-9_:.-]{2,40})""", re.I)
+
+
+def next_attribute(wanted: bytes) -> Callable[[bytes, int], re.Match[bytes] | None]:
+    """Reads on in a tag from where an attribute ended to the next one of these names: (1) name, (2) value, quoted.
+
+    Matches where it is put and nowhere else, so that nothing inside a value passes for an attribute.
+    """
+    name = rb"(?i:" + wanted + rb")(?=[\t\n\f\r />=])"
+    other = rb"(?!" + name + rb")" + ATTR_NAME + GIVEN
+    value = rb"(?:" + WS + rb"*+=" + WS + rb"*+(" + VALUE + rb"))?+"
+    return re.compile(rb"(?:" + GAP + rb"|" + other + rb")*+(" + name + rb")" + value).match
+
+
+def find_end_of_raw(name: bytes, buffer: bytes, start: int) -> int:
+    """Where `</name` ends a raw text element whose content begins at `start`; -1 when it is not there yet."""
+    if name == b"script":
+        return _find_end_of_script(buffer, start)
+    found = _RAW_ENDS[name].search(buffer, start)
+    return found.start() if found else -1
+
+
+_RAW_ENDS = {
+    name: re.compile(rb"</" + name + ENDS, re.I)
+    for name in b"style xmp iframe noembed noframes title textarea noscript".split()
+}
+_SCRIPT_STEP = re.compile(rb"<!--|</script" + ENDS, re.I)
+_ESCAPED_STEP = re.compile(rb"-->|<(/?)script" + ENDS, re.I)
+
+
+def _find_end_of_script(buffer: bytes, start: int) -> int:
+    """The same for a script, whose end hides inside `<!-- <script>` (section 13.2.5.20 to 13.2.5.31)."""
+    at = start
+    while True:
+        step = _SCRIPT_STEP.search(buffer, at)
+        if step is None:
+            return -1
+        if step[0] != b"<!--":
+            return step.start()
+        at, double = step.start() + 2, False  # "<!-->" closes itself
+        while True:
+            inner = _ESCAPED_STEP.search(buffer, at)
+            if inner is None:
+                return -1
+            at = inner.end()
+            if inner[1] is None:
+                break
+            if not double and inner[1]:
+                return inner.start()
+            double = not inner[1]

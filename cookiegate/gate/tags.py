@@ -1,0 +1,246 @@
+"""Decides about one tag: which of its attributes would make the browser ask a host that may not be asked.
+
+A disarmed element stays where it is. Its asking attributes get the prefix `data-cookiegate-`, everything else of it
+keeps its bytes (the first of two equal attributes wins in HTML, so all of them are renamed).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from html import unescape
+from typing import NamedTuple
+
+from .allowance import PASS, Allowance, Verdict
+from .css import disarm_css
+from .syntax import next_attribute
+
+PREFIX = b"data-cookiegate-"
+
+# Element → what its attributes may hold: one URL, several, a style, a document.
+_ON_ANY = {"background": "url", "ping": "urls", "attributionsrc": "urls", "style": "style"} | dict.fromkeys(
+    "fill stroke filter mask clip-path marker marker-start marker-mid marker-end cursor".split(), "style"
+)
+_HOLDS: Mapping[bytes, Mapping[bytes, str]] = {
+    name.encode(): {key.encode(): kind for key, kind in (_ON_ANY | kinds).items()}
+    for name, kinds in {
+        "": {},
+        "script": {"src": "url", "href": "url", "xlink:href": "url"},
+        "iframe": {"src": "url", "srcdoc": "document"},
+        "frame": {"src": "url"},
+        "img": {"src": "url", "srcset": "urls"},
+        "image": {"href": "url", "xlink:href": "url", "src": "url", "srcset": "urls"},
+        "source": {"src": "url", "srcset": "urls"},
+        "video": {"src": "url", "poster": "url"},
+        "audio": {"src": "url"},
+        "track": {"src": "url"},
+        "input": {"src": "url"},
+        "embed": {"src": "url"},
+        "object": {"data": "url", "classid": "url", "codebase": "url", "archive": "url"},
+        "applet": {"codebase": "url", "archive": "url", "object": "url"},
+        "use": {"href": "url", "xlink:href": "url"},
+        "feimage": {"href": "url", "xlink:href": "url"},
+        "base": {"href": "url"},
+        "link": {"href": "link", "imagesrcset": "urls"},
+        "meta": {"content": "refresh"},
+        "portal": {"src": "url"},
+        "fencedframe": {"src": "url"},
+        "bgsound": {"src": "url"},
+    }.items()
+}
+# What else is read of some elements, since it tells what those mean.
+_TELLS = {
+    b"script": {b"type": "type"},
+    b"link": {b"rel": "rel"},
+    b"meta": {b"http-equiv": "http-equiv"},
+    b"iframe": {b"width": "size", b"height": "size", b"hidden": "hidden", b"sandbox": "sandbox"},
+}
+_READS = {
+    name: (next_attribute(b"|".join((*holds, *_TELLS.get(name, ())))), {**holds, **_TELLS.get(name, {})})
+    for name, holds in _HOLDS.items()
+}
+_FETCHING = frozenset(
+    (
+        "stylesheet preload modulepreload prefetch prerender preconnect dns-prefetch icon apple-touch-icon next "
+        "manifest apple-touch-icon-precomposed apple-touch-startup-image mask-icon fluid-icon import subresource "
+        "compression-dictionary"
+    ).split()
+)
+_CONNECTING = frozenset(("preconnect", "dns-prefetch"))
+_SCRIPT_TYPES = re.compile(r"(?:module|(?:application|text)/(?:x-)?(?:java|ecma|j|live)script(?:1\.[0-5])?)?\s*", re.I)
+_REFERENCE = re.compile(rb"&(?:#[0-9]+|#[xX][0-9a-fA-F]+|[a-zA-Z][a-zA-Z0-9]*);?")
+_TINY = re.compile(rb"[\"']?\s*[01](?:px)?\s*[\"']?")
+_QUOTES = (b'"', b"'")
+_REFRESH = re.compile(r"[\s\d.]*[;,\s]\s*(?:url\s*=\s*)?[\"']?\s*(.*)", re.I | re.S)
+
+
+class Decision(NamedTuple):
+    """What becomes of a tag: its new bytes (None: as it is), what its content is, and whom it would have asked."""
+
+    tag: bytes | None
+    content: str = ""  # of a script element: "code", "map", "rules"; else ""
+    denied: tuple[Verdict, ...] = ()
+
+
+_UNTOUCHED = {content: Decision(None, content) for content in ("", "code", "map", "rules")}
+
+Notes = dict[str, tuple[int, bytes]]
+Placeholder = Callable[[str, str], bytes]  # service id, host → the attribute value of a srcdoc
+Nested = Callable[[bytes], bytes]  # an HTML document → the same, disarmed
+
+
+def decide(tag: bytes, name: bytes, allowance: Allowance, placeholder: Placeholder, nested: Nested) -> Decision:
+    """The decision about a complete start tag, `<` to `>`, of the element `name` (lower case)."""
+    read, kinds = _READS.get(name) or _READS[b""]
+    denied: list[Verdict] = []
+    edits: list[tuple[int, int, bytes]] = []  # tag[start:end] becomes these bytes
+    notes: Notes = {}  # what tells: kind → where the attribute stands, value
+    late: list[tuple[str, int, bytes]] = []  # addresses whose meaning other attributes tell
+    found = read(tag, 1 + len(name))
+    while found:
+        kind, quoted = kinds[found[1].lower()], found[2] or b""
+        value = quoted[1:-1] if quoted[:1] in _QUOTES else quoted
+        if kind == "url":
+            verdict = allowance.judge_url(value)
+            if not verdict.allowed and value:
+                denied.append(verdict)
+                edits.append((found.start(1), found.start(1), PREFIX))
+        elif kind == "urls":
+            verdict = _judge_list(value, allowance)
+            if not verdict.allowed:
+                denied.append(verdict)
+                edits.append((found.start(1), found.start(1), PREFIX))
+        elif kind == "style":
+            new = _disarm_style(value, allowance, denied)
+            if new is None:
+                edits.append((found.start(1), found.start(1), PREFIX))
+            elif new is not value:
+                edits.append((found.start(2), found.end(2), _requote(new)))
+        elif kind == "document":
+            inner = _REFERENCE.sub(_dereference, value)
+            disarmed = nested(inner)
+            if disarmed != inner:
+                edits.append((found.start(2), found.end(2), b'"%b"' % quote(disarmed)))
+            notes["hidden"] = (found.start(1), value)
+        elif kind in ("link", "refresh"):
+            late.append((kind, found.start(1), value))
+        else:
+            notes.setdefault(kind, (found.start(1), value))
+            if kind == "size" and _TINY.fullmatch(value):
+                notes["hidden"] = notes["size"]
+        found = read(tag, found.end())
+    for kind, start, value in late:
+        verdict = _judge_link(value, notes, allowance) if kind == "link" else _judge_meta(value, notes, allowance)
+        if not verdict.allowed:
+            denied.append(verdict)
+            edits.append((start, start, PREFIX))
+    content = _classify_script(notes) if name == b"script" else ""
+    if not edits:
+        return _UNTOUCHED[content]
+    head = b""
+    if denied:
+        if name == b"script":
+            head, content = b' type="text/plain"', ""
+            edits += [(start, start, PREFIX) for start, _ in (notes[kind] for kind in ("type",) if kind in notes)]
+        elif name == b"iframe" and "hidden" not in notes and any(new is PREFIX for _, _, new in edits):
+            head = b' srcdoc="' + placeholder(denied[0].service, denied[0].host) + b'"'
+            edits += [(start, start, PREFIX) for start, _ in (notes[kind] for kind in ("sandbox",) if kind in notes)]
+        head += allowance.label(denied[0].service)
+    return Decision(_write(tag, 1 + len(name), head, edits), content, tuple(denied))
+
+
+def disarm_inline(tag: bytes, allowance: Allowance, service: str) -> bytes:
+    """The start tag of an inline script that loads a service, as text that is not run."""
+    read, kinds = _READS[b"script"]
+    edits = []
+    found = read(tag, 7)
+    while found:
+        if kinds[found[1].lower()] == "type":
+            edits.append((found.start(1), found.start(1), PREFIX))
+        found = read(tag, found.end())
+    return _write(tag, 7, b' type="text/plain"' + allowance.label(service), edits)
+
+
+def quote(text: bytes) -> bytes:
+    """As the value of an attribute in double quotes, whatever quotes stood there."""
+    return text.replace(b"&", b"&amp;").replace(b'"', b"&quot;").replace(b"'", b"&#39;").replace(b"<", b"&lt;")
+
+
+def judge_refresh(value: str, allowance: Allowance) -> Verdict:
+    """May the page go where `5; url=…` sends it? (a meta element or a Refresh header)"""
+    found = _REFRESH.fullmatch(value)
+    target = re.split("[\"']", found[1])[0] if found else value
+    return allowance.judge_url(target.encode("latin-1", "replace"))
+
+
+def _judge_list(value: bytes, allowance: Allowance) -> Verdict:
+    """Several addresses: those of a srcset, or of a ping."""
+    for url in _decode(value).replace(",", " , ").split():
+        verdict = allowance.judge_url(url.encode("latin-1", "replace"))
+        if not verdict.allowed:
+            return verdict
+    return PASS
+
+
+def _disarm_style(value: bytes, allowance: Allowance, denied: list[Verdict]) -> bytes | None:
+    """The style with its addresses disarmed, itself where nothing is to do, None where it must go altogether."""
+    if b"(" not in value and b"&" not in value and b"\\" not in value:
+        return value
+    disarmed = disarm_css(value, allowance.judge_url, denied) or value
+    if b"&" in disarmed:  # what hides behind character references
+        hidden: list[Verdict] = []
+        disarm_css(_decode(disarmed).encode("latin-1", "replace"), allowance.judge_url, hidden)
+        denied += hidden
+        if hidden:
+            return None
+    return disarmed
+
+
+def _judge_link(value: bytes, notes: Notes, allowance: Allowance) -> Verdict:
+    rels = set(_decode(notes["rel"][1]).lower().split()) if "rel" in notes else set()
+    if not value or not rels & _FETCHING:
+        return PASS
+    return allowance.judge_connection(value) if rels <= _CONNECTING else allowance.judge_url(value)
+
+
+def _judge_meta(value: bytes, notes: Notes, allowance: Allowance) -> Verdict:
+    if "http-equiv" in notes and _decode(notes["http-equiv"][1]).strip().lower() == "refresh":
+        return judge_refresh(_decode(value), allowance)
+    return PASS
+
+
+def _classify_script(notes: Notes) -> str:
+    """What an inline script's content is: "code", "map" (import map), "rules" (speculation), or "" for data."""
+    kind = _decode(notes["type"][1]).strip().lower() if "type" in notes else ""
+    if kind == "importmap":
+        return "map"
+    if kind == "speculationrules":
+        return "rules"
+    return "code" if _SCRIPT_TYPES.fullmatch(kind) else ""
+
+
+def _decode(value: bytes) -> str:
+    text = value.decode("latin-1")
+    return unescape(text) if "&" in text else text
+
+
+def _dereference(found: re.Match[bytes]) -> bytes:
+    """A character reference as the ASCII it stands for; others stay (their bytes depend on the page's charset)."""
+    text = unescape(found[0].decode("ascii"))
+    return text.encode("ascii") if text.isascii() else found[0]
+
+
+def _requote(value: bytes) -> bytes:
+    return b'"%b"' % value.replace(b'"', b"&quot;")
+
+
+def _write(tag: bytes, end_of_name: int, head: bytes, edits: list[tuple[int, int, bytes]]) -> bytes:
+    """The tag with `head` behind its name and the edits made, every other byte as it was."""
+    edits.sort()
+    out = [tag[:end_of_name], head]
+    copied = end_of_name
+    for start, end, new in edits:
+        out += [tag[copied:start], new]
+        copied = end
+    out.append(tag[copied:])
+    return b"".join(out)

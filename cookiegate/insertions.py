@@ -1,0 +1,70 @@
+"""Puts together what of ours goes into a page: guard, banner or control, and the placeholders of frames."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .consent import Consent
+from .gate import Allowance, Insertions, Rules, Visit, quote
+from .notices import Notices
+
+_KEPT = 256  # states and languages for which decisions on tags are remembered
+
+
+class Composer:
+    """Remembers, for each state and language, everything that does not depend on the single request."""
+
+    def __init__(self, notices: Notices, rules: Rules) -> None:
+        self._notices = notices
+        self._rules = rules
+        self._kits: dict[tuple[str, str], _Kit] = {}
+
+    def compose(
+        self,
+        allowance: Allowance,
+        consent: Consent,
+        visit: Visit,
+        language: str,
+        path: bytes,
+        nonce: bytes,
+        inline: bool,
+    ) -> Insertions:
+        """`path` is the page's own address, to which a form without scripts comes back."""
+        kit = self._kits.get((allowance.key, language))
+        if kit is None:
+            if len(self._kits) >= _KEPT:
+                self._kits.clear()
+            kit = self._kits[allowance.key, language] = _Kit(self._notices, self._rules, language)
+        control = b""
+        if visit.top or visit.fragment:
+            control = self._notices.control(
+                language, consent, return_to=path.decode("latin-1"), nonce=nonce.decode("ascii"), inline=inline
+            )
+        guard = b""
+        if visit.document and allowance.blocks:
+            guard = self._guard(kit, allowance, nonce, inline)
+        return Insertions(guard, control, visit.top, kit.placeholder, kit.memory)
+
+    def _guard(self, kit: _Kit, allowance: Allowance, nonce: bytes, inline: bool) -> bytes:
+        if nonce:
+            return self._notices.guard(allowance.names, nonce=nonce.decode("ascii"), inline=inline)
+        if inline not in kit.guards:
+            kit.guards[inline] = self._notices.guard(allowance.names, inline=inline)
+        return kit.guards[inline]
+
+
+class _Kit:
+    """For one allowance and one language."""
+
+    def __init__(self, notices: Notices, rules: Rules, language: str) -> None:
+        self.guards: dict[bool, bytes] = {}
+        self.memory: dict[bytes, Any] = {}
+        self._notices = notices
+        self._rules = rules
+        self._language = language
+
+    def placeholder(self, service: str, host: str) -> bytes:
+        """A placeholder as the value of a srcdoc attribute."""
+        known = self._rules.policy.services.get(service)
+        other = self._rules.services.get(service)
+        return quote(self._notices.placeholder(self._language, known, other.name if other and not known else host))

@@ -1,0 +1,103 @@
+"""What visitors are told: the banner, the placeholders, the settings and the notices, in their language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from markupsafe import escape
+
+from ..consent import UNDECIDED, Consent
+from ..policy import Policy, Service
+from .assets import Asset, load_asset, open_templates
+from .banner import Banner
+from .page import MESSAGES, Pages
+from .texts import list_languages, load_texts
+
+__all__ = ["MESSAGES", "Asset", "Notices", "list_languages"]
+
+
+class Notices:
+    """Everything a site's visitors are told, rendered from its policy.
+
+    Raises CookiegateError when a language of the site has no texts, or a source of the banner is missing.
+    A language the site does not offer gets the site's first.
+    """
+
+    def __init__(self, policy: Policy, prefix: str = "/_cookiegate") -> None:
+        css, js, guard, page_css = (
+            load_asset(name, prefix) for name in ("banner.css", "banner.js", "guard.js", "page.css")
+        )
+        self.assets: Mapping[str, Asset] = {asset.path: asset for asset in (css, js, guard, page_css)}
+        self._guard = guard
+        templates = open_templates()
+        self._default = policy.site.languages[0]
+        self._banners: dict[str, Banner] = {}
+        self._pages: dict[str, Pages] = {}
+        for language in policy.site.languages:
+            texts = load_texts(language)
+            self._banners[language] = Banner(policy, texts, templates, css, page_css, js, prefix)
+            self._pages[language] = Pages(policy, texts, templates, css, page_css, js, prefix)
+        self._digests = {
+            language: pages.digest_words(self._banners[language].control(UNDECIDED, "/", "", True))
+            for language, pages in self._pages.items()
+        }
+
+    def guard(self, names: str, *, nonce: str = "", inline: bool = True) -> bytes:
+        """The guard's script element, ASCII: `names` is the expression for what may be kept in the browser."""
+        said = str(escape(names)).encode("ascii", "xmlcharrefreplace")
+        if not inline:
+            return b'<script src="%b" data-names="%b"></script>' % (self._guard.path.encode(), said)
+        mark = b' nonce="%b"' % nonce.encode("ascii") if nonce else b""
+        return b'<script%b data-names="%b">%b</script>' % (mark, said, self._guard.content)
+
+    def control(
+        self, language: str, consent: Consent, *, return_to: str, nonce: str = "", inline: bool = True
+    ) -> bytes:
+        """What goes after <body>, ASCII: the first layer while undecided, then the control that reopens it.
+
+        `inline`: with style and script in it; otherwise they are linked, for a site whose CSP forbids inline ones.
+        """
+        return self._find_banner(language).control(consent, return_to, nonce, inline)
+
+    def placeholder(self, language: str, service: Service | None, host: str) -> bytes:
+        """An ASCII document for the srcdoc of a disarmed frame, not yet escaped as an attribute.
+
+        Its button gives consent to that one service. Without a service that this policy asks about there is no
+        button, only the reason.
+        """
+        return self._find_banner(language).placeholder(service, host)
+
+    def settings_page(self, language: str, consent: Consent, *, return_to: str, status: str = "") -> bytes:
+        """The second layer: every purpose and service with its true state, and what needs no consent."""
+        return self._find_pages(language).settings(consent, _keep_local(return_to), status)
+
+    def notice_page(self, language: str, consent: Consent, *, return_to: str = "/") -> bytes:
+        """What the site stores and uses, from the same policy that decides what may pass."""
+        return self._find_pages(language).notice(consent, _keep_local(return_to))
+
+    def privacy_page(self, language: str, *, objected: bool = False) -> bytes:
+        """What the visit log keeps and why, and the objection (GDPR art. 13, 21(4))."""
+        return self._find_pages(language).privacy(objected)
+
+    def message_page(self, language: str, kind: str) -> bytes:
+        """A short page, `kind` one of MESSAGES: the choice was not saved, or the request was refused."""
+        return self._find_pages(language).message(kind)
+
+    def banner_digest(self, language: str) -> str:
+        """SHA-256 (hex) of the words of both layers, for the record of what was shown."""
+        return self._digests.get(language) or self._digests[self._default]
+
+    def _find_banner(self, language: str) -> Banner:
+        return self._banners.get(language) or self._banners[self._default]
+
+    def _find_pages(self, language: str) -> Pages:
+        return self._pages.get(language) or self._pages[self._default]
+
+
+def _keep_local(return_to: str) -> str:
+    """The address, or "/" when it is not a path of this site: it becomes a link.
+
+    Browsers read a backslash as a slash and skip tabs and line ends in an address.
+    """
+    local = return_to.startswith("/") and not return_to.startswith(("//", "/\\")) and return_to.isprintable()
+    return return_to if local else "/"

@@ -1,0 +1,73 @@
+"""What the notices are made of beside words: the banner's style and scripts, and the page templates.
+
+The sources are served as they are, less comments and indentation: readable by whoever looks, and still small.
+A script may therefore hold no template literal over several lines, and a comment has its line for itself.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from ..errors import CookiegateError
+
+PACKAGE = Path(__file__).resolve().parent.parent
+# A wheel carries the sources inside the package, a checkout and an sdist beside it.
+FOLDERS = (PACKAGE / "static" / "consent-banner", PACKAGE.parent / "static" / "consent-banner")
+MEDIA_TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """A file of ours under an address that names its content, so that it can be cached for ever."""
+
+    path: str
+    content: bytes
+    media_type: str
+
+    @property
+    def text(self) -> str:
+        return self.content.decode("ascii")
+
+
+def load_asset(name: str, prefix: str) -> Asset:
+    """Reads banner.css, banner.js, guard.js or page.css; CookiegateError when it is missing or not ASCII."""
+    text = strip_source(_find(name).read_text("utf-8"))
+    if not text.isascii():
+        # Inline in a page of any charset, other characters would come out as something else.
+        raise CookiegateError(f"{name} must be plain ASCII")
+    content = text.encode("ascii")
+    digest = hashlib.sha256(content).hexdigest()[:16]
+    return Asset(f"{prefix}/assets/{digest}/{name}", content, MEDIA_TYPES[Path(name).suffix])
+
+
+def strip_source(text: str) -> str:
+    """Takes out block comments that begin a line, lines that are a // comment, indentation and empty lines."""
+    text = re.sub(r"^[ \t]*/\*.*?\*/", "", text, flags=re.DOTALL | re.MULTILINE)
+    lines = (line.strip() for line in text.splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith("//"))
+
+
+def open_templates() -> Environment:
+    """Jinja with everything escaped: whatever a policy says stays text, and a missing name is an error."""
+    templates = Environment(
+        loader=PackageLoader("cookiegate.notices"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    templates.tests["web_address"] = lambda address: address.startswith(("https://", "http://"))
+    return templates
+
+
+def _find(name: str) -> Path:
+    for folder in (*FOLDERS, PACKAGE / "notices" / "templates"):
+        if (folder / name).is_file():
+            return folder / name
+    places = " or ".join(str(folder) for folder in FOLDERS)
+    raise CookiegateError(f"{name} is missing from {places}; install cookiegate again")

@@ -1,0 +1,127 @@
+"""What stands in the visitor's page: the first layer, the control that reopens it, and a frame's placeholder.
+
+All of it is rendered once, at start. A request only fills in where it came from, what was chosen and the nonce.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from operator import itemgetter
+from typing import NamedTuple
+from urllib.parse import quote
+
+from jinja2 import Environment
+from markupsafe import escape
+
+from ..consent import Consent
+from ..policy import Policy, Service
+from .assets import Asset
+from .texts import Texts
+
+SLOTS = ("services", "purposes", "nonce", "return_to", "query")  # in the order in which `control` fills them in
+
+
+class Variant(NamedTuple):
+    """The ways in which a control differs before anything of the request is filled in."""
+
+    decided: bool
+    given: bool
+    inline: bool
+
+
+VARIANTS = tuple(
+    Variant(decided, given, inline)
+    for decided, given in ((False, False), (True, False), (True, True))
+    for inline in (True, False)
+)
+
+
+class Pattern(NamedTuple):
+    """A control with gaps: its fixed parts, and how they and what is filled in follow each other."""
+
+    fixed: tuple[bytes, ...]
+    arrange: Callable[[tuple[bytes, ...]], tuple[bytes, ...]]
+
+
+class Banner:
+    """One language's controls and placeholders."""
+
+    def __init__(
+        self, policy: Policy, texts: Texts, templates: Environment, css: Asset, page_css: Asset, js: Asset, prefix: str
+    ) -> None:
+        services = policy.services.values()
+        # A policy text can hold anything but cannot guess these.
+        marks = {slot: secrets.token_hex(16) for slot in SLOTS}
+        render_control = templates.get_template("banner.html").render
+        self._controls: dict[tuple[bool, bool, bool], Pattern] = {
+            variant: _cut(
+                render_control(
+                    policy=policy,
+                    t=texts,
+                    slot=marks,
+                    prefix=prefix,
+                    css=css,
+                    js=js,
+                    look=policy.banner.look,
+                    # A site that asks for nothing may leave the question out: only the way to the settings remains.
+                    decided=variant.decided or policy.banner.look == "none",
+                    given=variant.given,
+                    inline=variant.inline,
+                    purposes=texts.enumerate([texts.mention(purpose) for purpose in policy.purposes]),
+                    services=len(services),
+                    providers=len({service.provider for service in services}),
+                ),
+                tuple(marks.values()),
+            )
+            for variant in VARIANTS
+        }
+        self._render_placeholder = templates.get_template("placeholder.html").render
+        self._always = {"t": texts, "prefix": prefix, "css": page_css}
+        self._placeholders = {
+            service.id: self._draw_placeholder(service, _name_service(service)) for service in services
+        }
+
+    def control(self, consent: Consent, return_to: str, nonce: str, inline: bool) -> bytes:
+        address, query = _escape_address(return_to)
+        # Ids are words of ASCII (the policy file is checked for it) and a nonce is base64: neither needs escaping.
+        services = " ".join(sorted(consent.services)).encode("ascii")
+        purposes = " ".join(sorted(consent.purposes)).encode("ascii")
+        fixed, arrange = self._controls[consent.decided, bool(consent.services), inline]
+        return b"".join(arrange((services, purposes, nonce.encode("ascii"), address, query, *fixed)))
+
+    def placeholder(self, service: Service | None, host: str) -> bytes:
+        if service is not None and service.id in self._placeholders:
+            return self._placeholders[service.id]
+        return self._draw_placeholder(None, host)
+
+    def _draw_placeholder(self, service: Service | None, name: str) -> bytes:
+        return to_ascii(self._render_placeholder(self._always, service=service, name=name))
+
+
+def to_ascii(html: str) -> bytes:
+    """HTML without empty lines, other characters as numeric references: right in a page of any charset."""
+    return re.sub(r"\n\s*\n", "\n", html).encode("ascii", "xmlcharrefreplace")
+
+
+def _name_service(service: Service) -> str:
+    if service.provider in ("", service.name):
+        return service.name
+    return f"{service.name} ({service.provider})"
+
+
+def _cut(html: str, marks: Sequence[str]) -> Pattern:
+    pieces = re.split(f"({'|'.join(marks)})", html)
+    fixed = tuple(to_ascii(piece) for piece in pieces[::2])
+    # The pieces in their order: a mark is one of the values filled in, the text after it the next fixed part.
+    order = [marks.index(piece) if n % 2 else len(marks) + n // 2 for n, piece in enumerate(pieces)]
+    return Pattern(fixed, itemgetter(*order))
+
+
+@lru_cache(maxsize=512)
+def _escape_address(return_to: str) -> tuple[bytes, bytes]:
+    """A page's address as an attribute's value and as a query's value."""
+    query = quote(return_to, safe="/", errors="replace")
+    return str(escape(return_to)).encode("ascii", "xmlcharrefreplace"), query.encode("ascii")

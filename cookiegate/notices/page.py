@@ -1,0 +1,111 @@
+"""Our own pages: the settings, the notice, the privacy page and the short messages."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from jinja2 import Environment
+from markupsafe import Markup
+
+from ..consent import UNDECIDED, Consent
+from ..policy import Lifetime, Necessary, Policy
+from .assets import Asset
+from .texts import Texts
+
+MESSAGES = ("not_saved", "refused_request")
+
+
+@dataclass(frozen=True, slots=True)
+class NecessaryRow:
+    """One line of the table of what needs no consent."""
+
+    name: str
+    provider: str
+    reason: str
+    lifetime: str
+    paths: str
+
+
+class Pages:
+    """One language's pages, as UTF-8."""
+
+    def __init__(
+        self, policy: Policy, texts: Texts, templates: Environment, css: Asset, page_css: Asset, js: Asset, prefix: str
+    ) -> None:
+        self._policy = policy
+        self._texts = texts
+        self._templates = templates
+        self._always = {
+            "policy": policy,
+            "t": texts,
+            "prefix": prefix,
+            "css": css,
+            "page_css": page_css,
+            "js": js,
+            "necessary": tuple(list_necessary(policy, texts)),
+        }
+
+    def settings(self, consent: Consent, return_to: str, status: str) -> bytes:
+        return self._render(
+            "settings.html", consent=consent, state=self._say_state(consent), return_to=return_to, status=status
+        )
+
+    def notice(self, consent: Consent, return_to: str) -> bytes:
+        return self._render("notice.html", consent=consent, state=self._say_state(consent), return_to=return_to)
+
+    def privacy(self, objected: bool) -> bytes:
+        return self._render("privacy.html", objected=objected)
+
+    def message(self, kind: str) -> bytes:
+        return self._render("message.html", kind=kind)
+
+    def digest_words(self, first_layer: bytes) -> str:
+        """SHA-256 over the words of both layers, hex; markup, style and script do not count (GDPR art. 7(1))."""
+        both = (first_layer.decode("ascii"), self.settings(UNDECIDED, "/", "").decode())
+        words = (Markup(_take_form(html)).striptags() for html in both)
+        return hashlib.sha256("\0".join(words).encode()).hexdigest()
+
+    def _say_state(self, consent: Consent) -> str:
+        """What is in force now, in one sentence."""
+        if not consent.decided:
+            return self._texts("settings.undecided")
+        date = self._texts.date(consent.day)
+        names = [service.name for id, service in self._policy.services.items() if id in consent.services]
+        if not names:
+            return self._texts("settings.refused", date=date)
+        return self._texts("settings.given", services=self._texts.enumerate(names), date=date)
+
+    def _render(self, template: str, **values: object) -> bytes:
+        return self._templates.get_template(template).render(self._always, **values).encode()
+
+
+def list_necessary(policy: Policy, texts: Texts) -> Iterator[NecessaryRow]:
+    """All that needs no consent, ours first, each with its reason (Act 917/2014 section 205(2))."""
+    choice = "__Secure-cookiegate" if policy.consent.scope == "domain" else "__Host-cookiegate"
+    validity = texts.days(policy.consent.validity_days)
+    yield NecessaryRow(choice, "", texts("own.choice"), validity, "")
+    if policy.visits.assessment:
+        yield NecessaryRow("__Host-cookiegate-objection", "", texts("own.objection"), validity, "")
+    for entry in policy.necessary:
+        yield from _list_entry(entry, texts)
+
+
+def _list_entry(entry: Necessary, texts: Texts) -> Iterator[NecessaryRow]:
+    paths = ", ".join(entry.paths)
+    service = entry.service
+    if entry.name:
+        yield NecessaryRow(entry.name, "", entry.reason, texts.lifetime(entry.lifetime), paths)
+    if service is None:
+        return
+    if service.hosts:
+        yield NecessaryRow(service.name, service.provider, entry.reason, texts("kind.connection"), paths)
+    for cookie in service.cookies:
+        kept: Lifetime | None = cookie.lifetime or entry.lifetime
+        yield NecessaryRow(cookie.name, service.name, cookie.reason or entry.reason, texts.lifetime(kept), paths)
+
+
+def _take_form(html: str) -> str:
+    start = html.index("<form")
+    return html[start : html.index("</form>", start)]

@@ -1,0 +1,112 @@
+"""The words of the notices, one TOML catalogue per language.
+
+Every catalogue has the same keys. A key is read with its dots, `texts("banner.title")`; values are filled in
+with `str.format`, so braces inside a filled-in value stay as they are.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from importlib.resources import files
+
+from ..errors import CookiegateError
+from ..policy import Lifetime, Purpose
+
+DAYS_IN_A_MONTH = 30.436875  # of the Gregorian calendar, as in Lifetime
+
+
+class Texts:
+    """One language's words, and the few rules by which they are put together."""
+
+    def __init__(self, language: str, words: Mapping[str, str]) -> None:
+        self.language = language
+        self._words = words
+
+    def __call__(self, key: str, **values: object) -> str:
+        """The text under `key` with its values filled in; KeyError when a key or value is missing."""
+        return self._words[key].format(**values)
+
+    @property
+    def keys(self) -> frozenset[str]:
+        return frozenset(self._words)
+
+    def find(self, key: str) -> str:
+        """The text under `key`, or "" where the catalogue has none (a purpose of the site's own)."""
+        return self._words.get(key, "")
+
+    def count(self, key: str, n: int) -> str:
+        """A number with its noun, "5 services". One and other are the two forms that fi, sv and en have (CLDR)."""
+        return self(f"{key}.{'one' if n == 1 else 'other'}", n=n)
+
+    def lifetime(self, lifetime: Lifetime | None) -> str:
+        """How long something is kept, in words: "13 months", "for the session", "not stated"."""
+        if lifetime is None:
+            return self("lifetime.unknown")
+        if lifetime.unit == "session":
+            return self("lifetime.session")
+        return self.count(f"lifetime.{lifetime.unit}", lifetime.amount)
+
+    def days(self, days: int) -> str:
+        """A number of days as people say it: whole months from two months on, otherwise days."""
+        months = round(days / DAYS_IN_A_MONTH)
+        if months >= 2 and abs(months * DAYS_IN_A_MONTH - days) <= 1:
+            years, rest = divmod(months, 12)
+            return self.count("lifetime.months", months) if rest else self.count("lifetime.years", years)
+        return self.count("lifetime.days", days)
+
+    def date(self, day: int) -> str:
+        """Days since 1970-01-01 UTC as a date the way the language writes it."""
+        date = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(days=day)
+        return self("date", year=date.year, month=date.month, day=date.day)
+
+    def country(self, code: str) -> str:
+        """The name of a country; its ISO 3166-1 code where we have no name."""
+        return self.find(f"country.{code}") or code
+
+    def title(self, purpose: Purpose) -> str:
+        """The purpose as a heading. What the policy says comes before ours, in any language before its bare id."""
+        ours = self.find(f"purpose.{purpose.id}.title")
+        return purpose.titles.get(self.language) or ours or next(iter(purpose.titles.values()), purpose.id)
+
+    def mention(self, purpose: Purpose) -> str:
+        """The purpose within a sentence."""
+        if self.language in purpose.titles:
+            return purpose.titles[self.language]
+        return self.find(f"purpose.{purpose.id}.words") or self.title(purpose)
+
+    def description(self, purpose: Purpose) -> str:
+        """What the purpose means for the visitor; "" where neither the policy nor we say it."""
+        ours = self.find(f"purpose.{purpose.id}.description")
+        return purpose.descriptions.get(self.language) or ours or next(iter(purpose.descriptions.values()), "")
+
+    def enumerate(self, items: Sequence[str]) -> str:
+        """Items as a phrase: "statistics, marketing and maps"."""
+        if len(items) < 2:
+            return "".join(items)
+        return ", ".join(items[:-1]) + self("list_and") + items[-1]
+
+
+@lru_cache
+def load_texts(language: str) -> Texts:
+    """The catalogue of one language; CookiegateError when there is none."""
+    source = files(__package__) / "texts" / f"{language}.toml"
+    if not source.is_file():
+        raise CookiegateError(f"No texts for the language {language!r}; there are {', '.join(list_languages())}")
+    return Texts(language, dict(_flatten("", tomllib.loads(source.read_text("utf-8")))))
+
+
+def list_languages() -> list[str]:
+    """The languages that have a catalogue, sorted."""
+    names = [entry.name for entry in (files(__package__) / "texts").iterdir()]
+    return sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml"))
+
+
+def _flatten(prefix: str, table: Mapping[str, object]) -> Iterable[tuple[str, str]]:
+    for key, value in table.items():
+        if isinstance(value, dict):
+            yield from _flatten(f"{prefix}{key}.", value)
+        else:
+            yield f"{prefix}{key}", str(value)

@@ -1,0 +1,48 @@
+"""Which rules apply on this site: the policy file, the catalogue of known services, and matching against both."""
+
+from .catalogue import load_catalogue
+from .load import EEA, STANDARD_PURPOSES, compile_policy, find_doubts, load_policy
+from .match import HostRules, split_url
+from .model import (
+    LANGUAGES,
+    NECESSARY,
+    Assessment,
+    BannerRules,
+    ConsentRules,
+    Controller,
+    Cookie,
+    GateRules,
+    Lifetime,
+    Necessary,
+    Policy,
+    Purpose,
+    Service,
+    Site,
+    VisitRules,
+)
+
+__all__ = [
+    "EEA",
+    "LANGUAGES",
+    "NECESSARY",
+    "STANDARD_PURPOSES",
+    "Assessment",
+    "BannerRules",
+    "ConsentRules",
+    "Controller",
+    "Cookie",
+    "GateRules",
+    "HostRules",
+    "Lifetime",
+    "Necessary",
+    "Policy",
+    "Purpose",
+    "Service",
+    "Site",
+    "VisitRules",
+    "compile_policy",
+    "find_doubts",
+    "load_catalogue",
+    "load_policy",
+    "split_url",
+]

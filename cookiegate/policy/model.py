@@ -1,0 +1,168 @@
+"""What a policy means once it is loaded: frozen, compiled, asked on every request."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+NECESSARY = "necessary"
+LANGUAGES = ("fi", "sv", "en")
+SECONDS = {
+    "session": 0,
+    "seconds": 1,
+    "minutes": 60,
+    "hours": 3600,
+    "days": 86_400,
+    "weeks": 604_800,
+    "months": 2_629_746,
+    "years": 31_556_952,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Lifetime:
+    """How long something is kept: "13 months", "session" (amount 0), or not known (`None` where it stands)."""
+
+    amount: int
+    unit: str  # session, seconds, minutes, hours, days, weeks, months, years
+
+    @property
+    def seconds(self) -> int:
+        return self.amount * SECONDS[self.unit]
+
+    @property
+    def days(self) -> int:
+        return self.seconds // 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Cookie:
+    """A cookie, or a key in localStorage or sessionStorage, that a service keeps in the browser."""
+
+    name: str  # a pattern: "_ga_*"
+    lifetime: Lifetime | None = None
+    third_party: bool = False  # set on the provider's own host, out of our reach
+    storage: bool = False  # a key in web storage rather than a cookie
+    reason: str = ""  # why it is strictly necessary, where it is
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One tool of one provider: what the visitor says yes or no to on the second layer."""
+
+    id: str
+    name: str
+    provider: str
+    purpose: str
+    country: str = ""  # ISO 3166-1 alpha-2
+    transfer_basis: str = ""
+    policy_url: str = ""
+    hosts: tuple[str, ...] = ()  # "*.example.net", "www.example.net/path?query"; a prefix, "*" inside allowed
+    paths: tuple[str, ...] = ()  # where it hides under the site's own address: "/gtg/", "/gtag/js?id=G-"
+    signatures: tuple[str, ...] = ()  # text by which an inline script that loads it is known
+    cookies: tuple[Cookie, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """What consent is asked for (GDPR art. 6(1)(a))."""
+
+    id: str
+    services: tuple[Service, ...]
+    titles: Mapping[str, str] = field(default_factory=dict)  # language → title; empty: ours
+    descriptions: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Necessary:
+    """Something that needs no consent, and why (Act 917/2014 section 205(2), ePrivacy art. 5(3))."""
+
+    reason: str
+    name: str = ""  # pattern of a cookie or storage key
+    service: Service | None = None  # its hosts, on `paths` only, and its cookies
+    lifetime: Lifetime | None = None
+    paths: tuple[str, ...] = ()  # pages on which it holds, as prefixes; empty: all
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    name: str
+    hosts: tuple[str, ...]
+    languages: tuple[str, ...]  # the first is the default
+
+
+@dataclass(frozen=True, slots=True)
+class Controller:
+    """Who answers for the data (GDPR art. 4(7), 13(1)(a))."""
+
+    name: str
+    email: str
+    address: str = ""
+    business_id: str = ""
+    country: str = ""
+    privacy_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentRules:
+    validity_days: int = 183
+    scope: str = "host"  # or "domain"
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """The written balancing test that a visit log rests on (GDPR art. 6(1)(f))."""
+
+    interest: str
+    necessity: str
+    balancing: str
+    reviewed_by: str
+    reviewed_on: str  # ISO date
+
+
+@dataclass(frozen=True, slots=True)
+class VisitRules:
+    assessment: Assessment | None = None  # none: nothing is logged
+    ipv4_bits: int = 24
+    ipv6_bits: int = 48
+    retention_days: int = 90
+    visitor: str = "daily"  # or "off"
+
+
+@dataclass(frozen=True, slots=True)
+class GateRules:
+    unknown: str = "block"  # or "report"
+    allow: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BannerRules:
+    look: str = "bar"
+
+
+@dataclass(frozen=True)
+class Policy:
+    """One site's policy, whole. `version` changes when what the visitor is asked changes, and only then."""
+
+    site: Site
+    controller: Controller
+    consent: ConsentRules
+    purposes: tuple[Purpose, ...]  # those that are asked, in the order shown; never the necessary one
+    necessary: tuple[Necessary, ...]
+    visits: VisitRules
+    gate: GateRules
+    banner: BannerRules
+    retention: Mapping[str, int]  # table → days
+    known: tuple[Service, ...]  # the rest of the catalogue: recognised, named in reports, never asked about
+    version: str
+
+    @cached_property
+    def services(self) -> Mapping[str, Service]:
+        """Those the visitor is asked about, by id."""
+        return {service.id: service for purpose in self.purposes for service in purpose.services}
+
+    @cached_property
+    def purpose_of(self) -> Mapping[str, str]:
+        """Service id → the id of the purpose under which this site asks for it."""
+        return {service.id: purpose.id for purpose in self.purposes for service in purpose.services}

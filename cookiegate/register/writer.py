@@ -1,0 +1,254 @@
+"""The one thread of a process that writes.
+
+Decisions go out at once, all that wait in one transaction; visits and observations each second or 500 visits, in a
+transaction of their own, so that nothing in them can hold a decision up. When the store fails, what waits for an
+answer gets one, the rest stays queued, and the store is opened anew with growing pauses.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+
+from cookiegate.errors import StoreError
+from cookiegate.policy import Policy
+from cookiegate.store import Batch, Store, companion, open_store
+
+from .daykey import DayKeys
+from .forking import watch
+from .ledger import Ticket, link, settle
+from .observations import Observations
+from .pace import Pace
+from .preparation import Preparation
+from .retention import Chores
+from .visits import Visit, day_of
+
+MOST_DECISIONS = 10_000
+MOST_VISITS = 20_000
+_BATCH_DECISIONS = 512
+_BATCH_VISITS = 500
+_FLUSH_SECONDS = 1.0
+_CLOSING_SECONDS = 10.0
+
+_log = logging.getLogger("cookiegate.register")
+
+
+class Writer:
+    """Queues, and the thread that empties them into the store. Belongs to one process; starts at first use."""
+
+    def __init__(self, store_url: str, policy: Policy, clock: Callable[[], float]) -> None:
+        self._url = store_url
+        self._clock = clock
+        self._lock = threading.Lock()  # held for moments only
+        self._wake = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._gate = threading.Lock()  # held by whoever uses the connection
+        self._store: Store | None = None
+        day_keys = DayKeys(companion(store_url, ".daykey"))
+        self._preparation = Preparation(policy, day_keys, clock)
+        self._chores = Chores(policy, day_keys, clock)
+        self._tickets: deque[Ticket] = deque()
+        self._awaited = 0  # tickets in the queue that somebody waits for
+        self._visits: deque[Visit] = deque()
+        self._observations = Observations()
+        self._roused = False  # the thread knows that there are visits or observations
+        self._closing = False
+        self._pace = Pace()
+        self._flush_at = 0.0  # on the monotonic clock
+        self.dropped_decisions = 0
+        self.dropped_visits = 0
+        watch(self)
+
+    def submit(self, ticket: Ticket) -> bool:
+        """Queue a decision; False when the queue is full or closed."""
+        with self._lock:
+            if self._closing or len(self._tickets) >= MOST_DECISIONS:
+                self.dropped_decisions += ticket.loop is None
+                return False
+            self._tickets.append(ticket)
+            self._awaited += ticket.loop is not None
+        self._rouse()
+        return True
+
+    def abandon(self, ticket: Ticket) -> bool:
+        """Take an awaited decision back. False when it is already being committed: only the outcome tells then."""
+        with self._lock:
+            ticket.abandoned = not ticket.committing
+            return ticket.abandoned
+
+    def visit(self, visit: Visit) -> None:
+        if self._closing or len(self._visits) >= MOST_VISITS:
+            with self._lock:
+                self.dropped_visits += 1
+            return
+        self._visits.append(visit)
+        full = len(self._visits) >= _BATCH_VISITS and not self._wake.is_set() and not self._pace.error
+        if full or not self._roused:
+            self._roused = True
+            self._rouse()
+
+    def observe(self, kind: str, name: str, path: str) -> None:
+        with self._lock:
+            self._observations.add(day_of(self._clock()), kind, name, path)
+        if not self._roused and not self._closing:
+            self._roused = True
+            self._rouse()
+
+    def close(self) -> None:
+        with self._lock:
+            self._closing = True
+        self._wake.set()
+        if self._thread:
+            self._thread.join(_CLOSING_SECONDS)
+
+    def pause(self) -> None:
+        self._gate.acquire()
+        self._discard_store()
+
+    def resume(self) -> None:
+        self._gate.release()
+
+    def health(self) -> dict[str, bool | int | str]:
+        return {
+            "store": not self._pace.error,
+            "error": self._pace.error,
+            "queued_decisions": len(self._tickets),
+            "queued_visits": len(self._visits),
+            "dropped_decisions": self.dropped_decisions,
+            "dropped_visits": self.dropped_visits,
+            "dropped_observations": self._observations.dropped,
+        }
+
+    def _rouse(self) -> None:
+        if not self._thread or not self._thread.is_alive():
+            # No thread to be had: what waits is told so in time, and the next one to come tries again.
+            with self._lock, suppress(RuntimeError):
+                if not self._thread or not self._thread.is_alive():
+                    thread = threading.Thread(target=self._run, name="cookiegate-register", daemon=True)
+                    thread.start()
+                    self._thread = thread
+        self._wake.set()
+
+    def _run(self) -> None:
+        while True:
+            closing = self._closing  # read first: what was queued before it was set is still seen below
+            more = False  # to be done at once
+            if closing or self._awaited or time.monotonic() >= self._pace.retry_at:
+                with self._gate:
+                    more = self._attempt(closing)
+            if not more and closing:
+                break
+            if not more:
+                self._wake.wait(self._idle_seconds())
+                self._wake.clear()
+        with self._gate:
+            self._discard_store()
+        self._give_up()
+
+    def _attempt(self, closing: bool) -> bool:
+        try:
+            store = self._store = self._store or open_store(self._url)
+            more = self._turn(store, closing)
+        except Exception as error:
+            self._discard_store()
+            self._pace.fail(error)
+            self._refuse(error)
+            return False
+        self._pace.succeed()
+        return more
+
+    def _discard_store(self) -> None:
+        if self._store:
+            with suppress(StoreError):
+                self._store.close()
+        self._store = None
+
+    def _turn(self, store: Store, closing: bool) -> bool:
+        """Write what is due; whether there is more to do at once."""
+        more = self._write_decisions(store)
+        if closing or len(self._visits) >= _BATCH_VISITS or time.monotonic() >= self._flush_at:
+            more |= self._write_visits(store)
+        if not closing and time.monotonic() >= self._chores.due_at:
+            more |= self._chores.do(store)
+        return more
+
+    def _write_decisions(self, store: Store) -> bool:
+        tickets: list[Ticket] = []
+        with self._lock:
+            while self._tickets and len(tickets) < _BATCH_DECISIONS:
+                ticket = self._tickets.popleft()
+                self._awaited -= ticket.loop is not None
+                if not ticket.abandoned:
+                    tickets.append(ticket)
+        stored = False
+        try:
+            while tickets and not stored:
+                batch = Batch([ticket.decision for ticket in tickets])
+                stored = store.write(batch, link, partial(self._claim, tickets))
+                tickets = tickets if stored else [each for each in tickets if not each.abandoned]
+        except Exception:
+            with self._lock:
+                self._tickets.extendleft(reversed(tickets))
+                self._awaited += sum(ticket.loop is not None for ticket in tickets)
+            raise
+        settle(tickets, None)
+        return bool(self._tickets)
+
+    def _claim(self, tickets: list[Ticket]) -> bool:
+        """Just before COMMIT: either nobody has given up, and from now on nobody can, or it is not committed."""
+        with self._lock:
+            if any(ticket.abandoned for ticket in tickets):
+                return False
+            for ticket in tickets:
+                ticket.committing = True
+            return True
+
+    def _refuse(self, error: Exception) -> None:
+        """Answer all that wait; the others stay queued, in their order."""
+        with self._lock:
+            waiting = [ticket for ticket in self._tickets if ticket.loop]
+            self._tickets = deque(ticket for ticket in self._tickets if not ticket.loop)
+            self._awaited = 0
+        settle(waiting, StoreError(str(error) or type(error).__name__))
+
+    def _write_visits(self, store: Store) -> bool:
+        self._roused = False
+        visits, rows = self._preparation.take(self._visits, _BATCH_VISITS)
+        with self._lock:
+            observations = self._observations.take()
+        try:
+            if rows or observations:
+                store.write(Batch(visits=rows, observations=observations), link)
+        except StoreError:
+            self._visits.extendleft(reversed(visits))
+            with self._lock:
+                self._observations.put_back(observations)
+            raise
+        if not self._visits:
+            self._flush_at = time.monotonic() + _FLUSH_SECONDS
+        return bool(self._visits)
+
+    def _idle_seconds(self) -> float:
+        due = [self._chores.due_at]
+        if self._tickets:
+            due.append(0.0)
+        if self._visits or self._observations:
+            due.append(self._flush_at)
+        return max(0.0, max(min(due), self._pace.retry_at) - time.monotonic())
+
+    def _give_up(self) -> None:
+        with self._lock:
+            left = list(self._tickets)
+            self._tickets.clear()
+            lost = sum(ticket.loop is None for ticket in left)
+            self.dropped_decisions += lost
+            self.dropped_visits += len(self._visits)
+            self._visits.clear()
+        settle(left, StoreError("the register is closed"))
+        if lost:
+            _log.error("%d refusals or withdrawals could not be recorded: %s", lost, self._pace.error)

@@ -1,0 +1,67 @@
+"""Statistics as plain text, for a terminal or a letter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from .statistics import Count, VisitStatistics
+
+_WIDTH = 60  # of the first column
+
+
+def render(statistics: VisitStatistics) -> str:
+    """The whole report. Nothing in it can move a terminal's cursor, whatever a visitor has sent."""
+    known = statistics.exit_pages is not None
+    lines = [
+        f"Visits from {statistics.first_day} to {statistics.last_day} (UTC)",
+        "",
+        _line("Page views", statistics.views),
+        _line("Visitors (sum of daily visitors)", _figure(statistics.daily_visitors)),
+        _line("Visits" if known else "Visits (views that no page of this site led to)", statistics.visits),
+        _line("Time on page, median", _duration(statistics.median_seconds)),
+        _line("Time on page, mean", _duration(statistics.mean_seconds)),
+        _line("Views whose time is known", _share(statistics.coverage)),
+        _line("Errors (status 400 and above)", statistics.errors),
+        _line("Requests by bots, not counted above", statistics.bots),
+    ]
+    if statistics.views and not known:
+        lines += ["", "Visitors, exit pages and times are not known: the log holds no visitor ids."]
+    pages = [(page.path, page.views, _duration(page.median_seconds)) for page in statistics.pages]
+    lines += _table("Popular pages", ("views", "median time"), pages)
+    lines += _table("Entry pages", ("visits",), _rows(statistics.entry_pages))
+    lines += _table("Exit pages", ("visits",), _rows(statistics.exit_pages or ()))
+    lines += _table("Browsers", ("views",), _rows(statistics.browsers))
+    lines += _table("Systems", ("views",), _rows(statistics.systems))
+    lines += _table("Devices", ("views",), _rows(statistics.devices))
+    lines += _table("Came from", ("views",), _rows(statistics.referrers))
+    return "\n".join(lines) + "\n"
+
+
+def _rows(counts: Iterable[Count]) -> list[tuple[str, int]]:
+    return [(count.name or "(not known)", count.times) for count in counts]
+
+
+def _table(title: str, columns: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> list[str]:
+    shown = [_line(*row) for row in rows]
+    return ["", _line(title, *columns), "-" * (_WIDTH + 14 * len(columns)), *shown] if shown else []
+
+
+def _line(name: object, *cells: object) -> str:
+    text = "".join(letter if letter.isprintable() else "\ufffd" for letter in str(name))
+    text = text if len(text) <= _WIDTH else f"{text[: _WIDTH - 1]}…"
+    return text.ljust(_WIDTH) + "".join(str(cell).rjust(14) for cell in cells)
+
+
+def _figure(value: int | None) -> str:
+    return "not known" if value is None else str(value)
+
+
+def _share(value: float | None) -> str:
+    return "not known" if value is None else f"{value:.0%}"
+
+
+def _duration(seconds: float | None) -> str:
+    if seconds is None:
+        return "not known"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"

@@ -1,0 +1,61 @@
+"""A request on its way to the site: what the visitor did not agree to is taken out before the site sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+
+from .exchange import Scope
+from .gate import Allowance, Visit, filter_cookie_header, offer_codings, unmark_etags
+
+_LONGEST_REMEMBERED = 4096  # bytes of a Cookie header whose filtering is remembered
+
+
+def adapt_request(scope: Scope, cookies: bytes, allowance: Allowance, visit: Visit) -> tuple[Scope, tuple[bytes, ...]]:
+    """A copy of the scope as the site may see it, and the names of the cookies that were taken out."""
+    removed: tuple[bytes, ...] = ()
+    if not cookies and not visit.document:
+        return dict(scope), removed
+    headers = []
+    for pair in scope["headers"]:
+        name, value = pair
+        if name == b"cookie":
+            value, taken = (
+                _filter(value, allowance)
+                if len(value) <= _LONGEST_REMEMBERED
+                else filter_cookie_header(value, allowance)
+            )
+            removed += taken
+            if value:
+                headers.append((name, value))
+            continue
+        if visit.document:
+            # A stored copy may be another choice's variant, and part of a page cannot be rewritten.
+            if name in _CONDITIONS:
+                continue
+            if name == b"if-none-match":
+                value = unmark_etags(value, allowance.key)
+                if not value:
+                    continue
+                pair = (name, value)
+            elif name == b"accept-encoding":
+                pair = (name, offer_codings(value))
+        headers.append(pair)
+    return {**scope, "headers": headers}, removed
+
+
+def find_path(scope: Scope) -> bytes:
+    """Path and query as they were sent."""
+    raw = scope.get("raw_path") or scope["path"].encode("utf-8")
+    raw = raw.partition(b"?")[0]
+    return b"%b?%b" % (raw, scope["query_string"]) if scope.get("query_string") else raw
+
+
+def read_host(headers: Mapping[bytes, bytes]) -> str:
+    """The host of the Host header, without port."""
+    host = headers.get(b"host", b"").decode("latin-1").lower()
+    return host.partition("]")[0] + "]" if host.startswith("[") else host.partition(":")[0]
+
+
+_CONDITIONS = frozenset((b"if-modified-since", b"if-range", b"range"))
+_filter = lru_cache(maxsize=4096)(filter_cookie_header)

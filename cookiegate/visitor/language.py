@@ -1,0 +1,49 @@
+"""Which of a site's languages a visitor prefers (RFC 9110 section 12.5.4, lookup after RFC 4647 section 3.4)."""
+
+from __future__ import annotations
+
+import re
+
+_LONGEST = 1024  # bytes of the header that are read
+_MOST_RANGES = 32
+_RANGE = re.compile(
+    r"[ \t]*(\*|[a-z]{1,8}(?:-[a-z0-9]{1,8}){0,7})[ \t]*(?:;[ \t]*q=(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)[ \t]*)?"
+)
+
+
+def choose(accept_language: bytes, offered: tuple[str, ...]) -> str:
+    """The offered tag that fits best; the first one where none does. `offered` is never empty.
+
+    "fi-FI" is served by "fi", and "en" by "en-GB". A range with q=0 takes its language out. The malformed is skipped.
+    """
+    ranges = _read(accept_language)
+    refused = {tag for tag, weight in ranges if not weight}
+    left = [tag for tag in offered if not _covers(refused, tag)] or list(offered)
+    for wanted, weight in sorted(ranges, key=lambda each: -each[1]):
+        if not weight:
+            break
+        found = _look_up(wanted, left)
+        if found:
+            return found
+    return left[0]
+
+
+def _read(header: bytes) -> list[tuple[str, float]]:
+    texts = header[:_LONGEST].decode("latin-1").lower().split(",", _MOST_RANGES)[:_MOST_RANGES]
+    found = [_RANGE.fullmatch(text) for text in texts]
+    return [(each[1], float(each[2] or 1)) for each in found if each]
+
+
+def _covers(ranges: set[str], tag: str) -> bool:
+    return any(tag.lower() == wanted or tag.lower().startswith(f"{wanted}-") for wanted in ranges)
+
+
+def _look_up(wanted: str, offered: list[str]) -> str:
+    if wanted == "*":
+        return offered[0]
+    while wanted:
+        for tag in offered:
+            if _covers({wanted}, tag):
+                return tag
+        wanted = wanted.rpartition("-")[0]
+    return ""

@@ -1,0 +1,71 @@
+/* Runs before anything else in the page: names that were not agreed to are not written to cookies, web storage or
+   IndexedDB, and what an earlier visit left under them is removed. The list of names comes from the server. */
+(() => {
+  "use strict";
+  const allowed = new RegExp("^(?:" + document.currentScript.dataset.names + ")$", "s");
+  const keeps = (name) => allowed.test(name);
+
+  const cookie = Object.getOwnPropertyDescriptor(Document.prototype, "cookie");
+  Object.defineProperty(Document.prototype, "cookie", {
+    ...cookie,
+    set(text) {
+      const pair = String(text).split(";")[0];
+      if (keeps(pair.includes("=") ? pair.split("=")[0].trim() : "")) cookie.set.call(this, text);
+    },
+  });
+  if (window.CookieStore) {
+    const set = CookieStore.prototype.set;
+    CookieStore.prototype.set = function (name, ...rest) {
+      return keeps(String(name.name ?? name)) ? set.call(this, name, ...rest) : Promise.resolve();
+    };
+  }
+
+  const real = new WeakMap();
+  for (const method of ["getItem", "setItem", "removeItem", "key", "clear"]) {
+    const native = Storage.prototype[method];
+    Storage.prototype[method] = function (...args) {
+      if (method !== "setItem" || keeps(String(args[0]))) return native.apply(real.get(this) || this, args);
+    };
+  }
+  for (const area of ["localStorage", "sessionStorage"]) {
+    let store;
+    try {
+      store = window[area];
+      for (const name of Object.keys(store)) if (!keeps(name)) store.removeItem(name);
+    } catch {
+      // storage is switched off in this browser
+      continue;
+    }
+    const write = (target, name, value) => (keeps(String(name)) ? Reflect.set(target, name, value) : true);
+    const shield = new Proxy(store, {
+      get: (target, name) => Reflect.get(target, name),
+      set: write,
+      defineProperty: (target, name, property) => write(target, name, property.value),
+    });
+    real.set(shield, store);
+    Object.defineProperty(window, area, { configurable: true, enumerable: true, get: () => shield });
+  }
+
+  if (window.IDBFactory) {
+    const open = IDBFactory.prototype.open;
+    IDBFactory.prototype.open = function (name, ...rest) {
+      if (!keeps(String(name))) throw new DOMException("Not agreed to: " + name, "SecurityError");
+      return open.call(this, name, ...rest);
+    };
+    indexedDB.databases?.().then((all) => all.forEach(({ name }) => keeps(name) || indexedDB.deleteDatabase(name)), () => {});
+  }
+
+  // A connection ahead of need is only a hint, and no Content-Security-Policy stops it.
+  const hint = /preconnect|dns-prefetch/i;
+  const rel = Object.getOwnPropertyDescriptor(HTMLLinkElement.prototype, "rel");
+  Object.defineProperty(HTMLLinkElement.prototype, "rel", {
+    ...rel,
+    set(value) {
+      if (!hint.test(value)) rel.set.call(this, value);
+    },
+  });
+  const setAttribute = Element.prototype.setAttribute;
+  Element.prototype.setAttribute = function (name, value) {
+    if (!(this instanceof HTMLLinkElement && /^rel$/i.test(name) && hint.test(value))) setAttribute.call(this, name, value);
+  };
+})();

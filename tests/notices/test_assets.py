@@ -1,0 +1,55 @@
+"""The sources of the banner, and how they are shipped."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cookiegate.errors import CookiegateError
+from cookiegate.notices import Notices, assets
+from cookiegate.notices.assets import load_asset, strip_source
+
+
+def test_every_asset_has_an_address_that_changes_with_its_content(notices: Notices) -> None:
+    names = sorted(path.rpartition("/")[2] for path in notices.assets)
+    assert names == ["banner.css", "banner.js", "guard.js", "page.css"]
+    for path, asset in notices.assets.items():
+        assert path == asset.path
+        assert path.startswith("/_cookiegate/assets/")
+        assert asset.content.isascii()
+
+
+def test_the_guard_can_be_read_as_text(notices: Notices) -> None:
+    guard = next(asset for path, asset in notices.assets.items() if path.endswith("/guard.js"))
+    assert notices.guard_source.encode() == guard.content
+
+
+def test_nothing_of_ours_can_end_the_element_it_stands_in(notices: Notices) -> None:
+    for asset in notices.assets.values():
+        for end in ("</", "<!--", "]]>"):
+            assert end not in asset.text
+
+
+def test_a_missing_source_is_an_error_that_names_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(assets, "FOLDERS", (tmp_path,))
+    with pytest.raises(CookiegateError, match=r"banner\.js is missing"):
+        load_asset("banner.js", "")
+
+
+def test_a_source_inside_the_package_is_found_first(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "banner.js").write_text("1;\n")
+    monkeypatch.setattr(assets, "FOLDERS", (tmp_path, *assets.FOLDERS))
+    assert load_asset("banner.js", "").content == b"1;"
+
+
+def test_a_source_that_is_not_ascii_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "banner.js").write_text("'ä';\n", "utf-8")
+    monkeypatch.setattr(assets, "FOLDERS", (tmp_path,))
+    with pytest.raises(CookiegateError, match="ASCII"):
+        load_asset("banner.js", "")
+
+
+def test_comments_and_indentation_are_left_out_and_nothing_else() -> None:
+    source = '/* what\n   for */\n"use strict";\n  // why\n  const a = "https://a.example/*"; // kept\n\n  b();\n'
+    assert strip_source(source) == '"use strict";\nconst a = "https://a.example/*"; // kept\nb();'

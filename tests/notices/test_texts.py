@@ -1,0 +1,112 @@
+"""The catalogues of words."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from cookiegate.errors import CookiegateError
+from cookiegate.notices import list_languages
+from cookiegate.notices.texts import load_texts
+from cookiegate.policy import LANGUAGES, STANDARD_PURPOSES, Lifetime, Purpose
+
+
+def find_fields(text: str) -> set[str]:
+    return set(re.findall(r"\{(\w+)", text))
+
+
+def test_every_language_of_the_policy_has_a_catalogue() -> None:
+    assert sorted(LANGUAGES) == list_languages()
+
+
+@pytest.mark.parametrize("language", list_languages())
+def test_all_languages_have_the_same_keys_and_the_same_fields_in_them(language: str) -> None:
+    texts, english = load_texts(language), load_texts("en")
+    assert texts.keys == english.keys
+    for key in texts.keys - {"date"}:
+        assert texts.find(key).strip(), key
+        assert find_fields(texts.find(key)) == find_fields(english.find(key)), key
+
+
+@pytest.mark.parametrize("language", list_languages())
+def test_the_standard_purposes_have_words_in_every_language(language: str) -> None:
+    for purpose in STANDARD_PURPOSES:
+        for part in ("title", "words", "description"):
+            assert load_texts(language).find(f"purpose.{purpose}.{part}")
+
+
+@pytest.mark.parametrize("language", list_languages())
+def test_accept_and_refuse_have_labels_of_about_the_same_length(language: str) -> None:
+    texts = load_texts(language)
+    assert 0.5 <= len(texts("button.accept")) / len(texts("button.refuse")) <= 2
+
+
+def test_a_language_without_texts_is_an_error_that_names_those_there_are() -> None:
+    with pytest.raises(CookiegateError, match="en, fi, sv"):
+        load_texts("xx")
+
+
+@pytest.mark.parametrize(
+    ("language", "lifetime", "words"),
+    [
+        ("fi", Lifetime(13, "months"), "13 kuukautta"),
+        ("sv", Lifetime(13, "months"), "13 månader"),
+        ("en", Lifetime(13, "months"), "13 months"),
+        ("fi", Lifetime(1, "days"), "1 päivä"),
+        ("sv", Lifetime(1, "hours"), "1 timme"),
+        ("en", Lifetime(1, "weeks"), "1 week"),
+        ("fi", Lifetime(0, "session"), "istunnon ajan"),
+        ("en", None, "not stated"),
+    ],
+)
+def test_lifetimes_are_said_in_words(language: str, lifetime: Lifetime | None, words: str) -> None:
+    assert load_texts(language).lifetime(lifetime) == words
+
+
+@pytest.mark.parametrize("unit", Lifetime.SECONDS)
+def test_every_unit_of_a_lifetime_can_be_said(unit: str) -> None:
+    assert load_texts("fi").lifetime(Lifetime(2, unit))
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [
+        (1, "1 day"),
+        (14, "14 days"),
+        (90, "90 days"),
+        (100, "100 days"),
+        (182, "6 months"),
+        (183, "6 months"),
+        (365, "1 year"),
+    ],
+)
+def test_days_are_said_as_people_say_them(days: int, words: str) -> None:
+    assert load_texts("en").days(days) == words
+
+
+def test_what_the_policy_calls_a_purpose_comes_before_our_words() -> None:
+    texts = load_texts("fi")
+    assert texts.title(Purpose("statistics", ())) == "Tilastot"
+    named = Purpose("statistics", (), titles={"fi": "Laskenta"}, descriptions={"fi": "Laskemme."})
+    assert [texts.title(named), texts.mention(named), texts.description(named)] == ["Laskenta", "Laskenta", "Laskemme."]
+
+
+def test_a_purpose_of_the_site_without_words_in_a_language_is_called_what_it_is_called_elsewhere() -> None:
+    texts = load_texts("sv")
+    assert texts.title(Purpose("kampanjat", (), titles={"fi": "Kampanjat"})) == "Kampanjat"
+    assert texts.title(Purpose("kampanjat", ())) == "kampanjat"
+
+
+def test_a_list_reads_as_a_phrase() -> None:
+    texts = load_texts("fi")
+    assert [texts.enumerate(items) for items in ([], ["a"], ["a", "b"], ["a", "b", "c"])] == [
+        "",
+        "a",
+        "a ja b",
+        "a, b ja c",
+    ]
+
+
+def test_dates_are_written_as_the_language_writes_them() -> None:
+    assert [load_texts(language).date(20_000) for language in ("fi", "en")] == ["4.10.2024", "2024-10-04"]

@@ -1,0 +1,95 @@
+"""What of a request is kept as a visit."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cookiegate.policy import Policy
+from cookiegate.register import Visit, visit_from
+from cookiegate.register.visits import reduce_path, row_from
+
+
+def visit(policy: Policy, **given: str) -> Visit:
+    request = {"address": "203.0.113.77", "path": "/", "referrer": "", "agent": "Mozilla/5.0"} | given
+    return visit_from(policy, time=1_772_323_200, status=200, **request)
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("/", "/"),
+        ("", "/"),
+        ("*", "/*"),
+        ("/tuotteet/lauta-22x100/", "/tuotteet/lauta-22x100/"),
+        ("/hae?q=diabetes&email=aino@posti.example", "/hae"),
+        ("/hae%3Fq=diabetes", "/hae"),
+        ("/sivu#kohta", "/sivu"),
+        ("/tilaus;jsessionid=8F3A", "/tilaus"),
+        ("//tuotteet///lauta", "/tuotteet/lauta"),
+        ("/peruuta/aino.esimerkki@posti.example/kyllä", "/peruuta/[email]/kyllä"),
+        ("/peruuta/aino%40posti.example", "/peruuta/[email]"),
+        ("/@aino", "/@aino"),  # a name chosen to be public, not an address
+        ("/tilaus/12345", "/tilaus/12345"),
+        ("/tilaus/123456", "/tilaus/[number]"),
+        ("/hetu/010190-123A", "/hetu/[number]-123A"),
+        ("/a\x1b[31m\r\nb\u202ec", "/a[31mbc"),
+        ("/\ud800a", "/a"),
+    ],
+)
+def test_a_path_loses_what_may_name_a_person(path: str, expected: str) -> None:
+    assert reduce_path(path) == expected
+
+
+@given(st.text(max_size=5000))
+def test_a_path_is_bounded_printable_and_storable(path: str) -> None:
+    reduced = reduce_path(path)
+    assert reduced.startswith("/")
+    assert len(reduced) <= 2048
+    assert not any(letter < " " or "\x7f" <= letter <= "\x9f" for letter in reduced.encode().decode())
+
+
+@pytest.mark.parametrize(
+    ("referrer", "expected"),
+    [
+        ("", ("", False)),
+        ("https://search.example/find?q=aino+esimerkki", ("https://search.example", False)),
+        ("HTTPS://Search.Example:8443/", ("https://search.example:8443", False)),
+        ("https://aino:salasana@search.example/", ("https://search.example", False)),
+        ("https://www.koivurannansaha.example/tuotteet", ("", True)),
+        ("http://WWW.koivurannansaha.example.:8080/", ("", True)),
+        ("http://127.0.0.1:8000/", ("", True)),  # as the policy says
+        ("http://192.168.1.20/cam", ("", False)),  # somebody's home
+        ("http://[2001:db8::1]/", ("", False)),
+        ("android-app://com.example.app", ("", False)),
+        ("javascript:alert(1)", ("", False)),
+        ("https://", ("", False)),
+        ("https://search.example\r\nX: y", ("", False)),
+        ("http://www.koivurannansaha.example.evil.example", ("http://www.koivurannansaha.example.evil.example", False)),
+        ("https://" + "@" * 60_000, ("", False)),
+    ],
+)  # fmt: skip
+def test_of_a_referrer_only_another_sites_origin_is_kept(
+    policy: Policy, referrer: str, expected: tuple[str, bool]
+) -> None:
+    kept = visit(policy, referrer=referrer)
+    assert (kept.referrer, kept.own) == expected
+
+
+def test_the_address_is_truncated_as_the_policy_says(policy: Policy) -> None:
+    assert visit(policy).address == "203.0.113.0/24"
+    assert visit(policy, address="unix:").address == ""
+    coarser = dataclasses.replace(policy, visits=dataclasses.replace(policy.visits, ipv4_bits=16))
+    assert visit(coarser).address == "203.0.0.0/16"
+
+
+def test_an_agent_is_cut_and_only_its_families_are_written(policy: Policy) -> None:
+    agent = "Mozilla/5.0 (X11; Linux x86_64; rv:131.0) Gecko/20100101 Firefox/131.0 secret-build-4711"
+    assert len(visit(policy, agent="x" * 65_536).agent) == 256
+    row = row_from(visit(policy, agent=agent), None)
+    assert (row.browser, row.system, row.device, row.bot) == ("Firefox 131", "Linux", "desktop", False)
+    assert row.day == "2026-03-01"
+    assert "secret-build-4711" not in str(row)

@@ -1,0 +1,212 @@
+"""The writing thread: what it leaves on the disk, at midnight, and when processes fork or share a file."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cookiegate.consent import ConsentRecord
+from cookiegate.policy import Policy
+from cookiegate.register import Register, Visit, visit_from
+from cookiegate.reports import verify_chain
+from cookiegate.store import Batch, Observation, VisitRow, open_store
+
+MIDNIGHT = 1_772_409_600  # 2026-03-02 00:00 UTC
+FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:131.0) Gecko/20100101 Firefox/131.0"
+
+Records = Callable[..., ConsentRecord]
+Select = Callable[[str], list[tuple[Any, ...]]]
+
+
+def visit(policy: Policy, **given: Any) -> Visit:
+    request = {
+        "time": MIDNIGHT, "address": "203.0.113.77", "path": "/", "referrer": "", "agent": FIREFOX, "status": 200
+    } | given  # fmt: skip
+    return visit_from(policy, **request)
+
+
+def change(policy: Policy, **visits: Any) -> Policy:
+    return dataclasses.replace(policy, visits=dataclasses.replace(policy.visits, **visits))
+
+
+def test_no_file_holds_more_of_a_person_than_the_policy_allows(tmp_path: Path, url: str, policy: Policy) -> None:
+    addresses = {
+        f"203.0.{high}.{low}": f"2001:db8:{high:x}:{low:x}:1319:8a2e:370:7{low:03}"
+        for high in range(1, 41)
+        for low in range(1, 6)
+    }
+    register = Register(url, policy, clock=lambda: MIDNIGHT)
+    for number, address in enumerate([*addresses, *addresses.values()]):
+        register.visit(
+            visit(
+                policy,
+                address=address,
+                path=f"/peruuta/aino{number}@posti.example/lauta?token=hushhush{number}",
+                referrer=f"https://search.example/find?q=kysymys{number}",
+                agent=f"{FIREFOX} build-very-own-{number}",
+            )
+        )
+        register.observe("host", "cdn.tracker.example", f"/page?token=hushhush{number}")
+        register.record_later(
+            ConsentRecord(MIDNIGHT * 1000, "refused", {"statistics": "refused"}, (), "banner:refuse", "fi", "", "", 183)
+        )
+    asyncio.run(asyncio.sleep(0.2))  # part of it is on its way, part is not
+    during = [file.read_bytes() for file in copies(tmp_path)]
+    register.close()
+    after = [file.read_bytes() for file in tmp_path.iterdir()]
+    assert any(b"203.0.1.0/24" in content for content in after)
+    for content in during + after:
+        for secret in (b"@posti", b"hushhush", b"kysymys", b"build-very-own", b"Gecko"):
+            assert secret not in content
+        for ipv4, ipv6 in addresses.items():
+            assert not re.search(rb"(?<!\d)" + re.escape(ipv4.encode()) + rb"(?!\d)", content)
+            assert ipv6.encode() not in content
+
+
+def copies(directory: Path) -> list[Path]:
+    """The files as another process sees them: reading them here would drop this process's locks on them."""
+    target = directory.with_name(f"{directory.name}-copy")
+    subprocess.run(["cp", "-r", str(directory), str(target)], check=True)
+    return list(target.iterdir())
+
+
+def test_visitors_are_joined_within_a_day_and_not_across_midnight(url: str, policy: Policy, select: Select) -> None:
+    now = [MIDNIGHT - 100.0]
+    register = Register(url, policy, clock=lambda: now[0])
+    for moment in (MIDNIGHT - 100, MIDNIGHT - 90):
+        register.visit(visit(policy, time=moment))
+    register.visit(visit(policy, time=MIDNIGHT - 80, agent="Opera/9.80 (Windows NT 6.1)"))
+    register.close()
+    now[0] = MIDNIGHT + 100.0
+    register = Register(url, policy, clock=lambda: now[0])
+    register.visit(visit(policy, time=MIDNIGHT - 70))  # written late, still joined
+    register.visit(visit(policy, time=MIDNIGHT + 90))
+    register.close()
+    found = dict(select("SELECT time, hex(visitor) FROM visits"))
+    assert found[MIDNIGHT - 100] == found[MIDNIGHT - 90] == found[MIDNIGHT - 70]
+    assert len(set(found.values())) == 3
+    assert all(found.values())
+
+
+def test_the_key_of_yesterday_is_gone_from_the_disk(tmp_path: Path, url: str, policy: Policy, select: Select) -> None:
+    now = [MIDNIGHT - 100.0]
+    register = Register(url, policy, clock=lambda: now[0])
+    register.visit(visit(policy, time=MIDNIGHT - 100))
+    register.close()
+    yesterday = (tmp_path / "site.db.daykey").read_bytes()[10:42]
+    assert any(yesterday)
+    now[0] = MIDNIGHT + 1800.0
+    register = Register(url, policy, clock=lambda: now[0])
+    asyncio.run(register.record(make(policy)))  # chores come with the first work
+    register.visit(visit(policy, time=MIDNIGHT - 50))
+    register.close()
+    assert all(yesterday not in file.read_bytes() for file in tmp_path.iterdir())
+    assert select(f"SELECT visitor FROM visits WHERE time = {MIDNIGHT - 50}") == [(None,)]
+
+
+def make(policy: Policy) -> ConsentRecord:
+    return ConsentRecord(MIDNIGHT * 1000, "given", {}, (), "banner:accept", "fi", policy.version, "", 183)
+
+
+def test_without_visitor_ids_there_is_no_key_and_no_id(
+    tmp_path: Path, url: str, policy: Policy, select: Select
+) -> None:
+    policy = change(policy, visitor="off")
+    register = Register(url, policy, clock=lambda: MIDNIGHT)
+    register.visit(visit(policy))
+    register.close()
+    assert select("SELECT visitor FROM visits") == [(None,)]
+    assert not (tmp_path / "site.db.daykey").exists()
+
+
+def test_without_an_assessment_nothing_is_logged(url: str, policy: Policy, record: Records, select: Select) -> None:
+    policy = change(policy, assessment=None)
+    register = Register(url, policy, clock=lambda: MIDNIGHT)
+    register.visit(visit(policy))
+    register.record_later(record(event="refused"))
+    register.close()
+    assert select("SELECT (SELECT count(*) FROM visits), (SELECT count(*) FROM ledger)") == [(0, 1)]
+
+
+def test_the_old_is_deleted_when_the_register_starts(url: str, policy: Policy, record: Records, select: Select) -> None:
+    days = ["2025-11-29", "2025-11-30", "2025-12-01", "2025-12-02", "2026-03-01"]
+    rows = [VisitRow(0, day, "", f"/{day}", "", False, "", "", "desktop", 200, False, None) for day in days] * 3000
+    seen = [Observation(day, "host", "cdn.tracker.example", "/", 1) for day in days]
+    store = open_store(url)
+    store.write(Batch(visits=rows, observations=seen), lambda previous, payload: b"")
+    store.close()
+    register = Register(url, policy, clock=lambda: MIDNIGHT - 43_200.0)
+    asyncio.run(register.record(record("a")))
+    register.visit(visit(policy, time=MIDNIGHT - 43_200))
+    wait_for_day(select, "2025-12-01")
+    register.close()
+    kept = [each for (each,) in select("SELECT DISTINCT day FROM visits ORDER BY day")]
+    assert kept == ["2025-12-01", "2025-12-02", "2026-03-01"]
+    assert select("SELECT count(*) FROM visits") == [(9001,)]
+    assert [each for (each,) in select("SELECT day FROM observations ORDER BY day")] == kept
+
+
+def wait_for_day(select: Select, oldest: str) -> None:
+    for _ in range(3000):
+        if select("SELECT (SELECT min(day) FROM visits), (SELECT min(day) FROM observations)") == [(oldest, oldest)]:
+            return
+        asyncio.run(asyncio.sleep(0.01))
+    pytest.fail("what is old was not deleted")
+
+
+def test_a_forked_child_has_a_writer_of_its_own(
+    url: str, policy: Policy, record: Records, recorded: Callable[[], list[str]]
+) -> None:
+    run(
+        "import asyncio, os, sys\n"
+        "from tests_policy import policy, record\n"
+        "from cookiegate.register import Register\n"
+        f"register = Register({url!r}, policy)\n"
+        "async def fill(name):\n"
+        "    await asyncio.gather(*(register.record(record(f'{name}{number}')) for number in range(50)))\n"
+        "for child in range(5):\n"
+        "    for number in range(50): register.record_later(record(f'queued{child}-{number}'))\n"  # written meanwhile
+        "    if os.fork() == 0:\n"
+        "        asyncio.run(fill(f'child{child}-'))\n"
+        "        sys.exit(0)\n"
+        "    asyncio.run(fill(f'parent{child}-'))\n"
+        "for child in range(5): assert os.wait()[1] == 0\n"
+    )
+    names = ("child", "parent", "queued")
+    assert sorted(recorded()) == sorted(f"{name}{fork}-{n}" for name in names for fork in range(5) for n in range(50))
+    assert verify_chain(url).intact
+
+
+def test_a_process_that_merely_ends_has_written_everything(
+    url: str, policy: Policy, recorded: Callable[[], list[str]]
+) -> None:
+    run(
+        "from tests_policy import policy, record\n"
+        "from cookiegate.register import Register\n"
+        f"register = Register({url!r}, policy)\n"
+        "for number in range(700): register.record_later(record(str(number)))\n"
+    )
+    assert recorded() == [str(number) for number in range(700)]
+
+
+def run(script: str) -> None:
+    subprocess.run([sys.executable, "-c", PREPARE + script], check=True, timeout=60)
+
+
+# Gives a child process the policy and the records of conftest.py under the name `tests_policy`.
+PREPARE = (
+    "import importlib.util, sys\n"
+    f"spec = importlib.util.spec_from_file_location('tests_policy', {str(Path(__file__).with_name('conftest.py'))!r})\n"
+    "module = importlib.util.module_from_spec(spec)\n"
+    "sys.modules['tests_policy'] = module\n"
+    "spec.loader.exec_module(module)\n"
+    "module.policy, module.record = module.make_policy(), module.make_record\n"
+)
