@@ -27,6 +27,8 @@ logger = logging.getLogger("cookiegate")
 def read_visit(headers: dict[bytes, bytes]) -> Visit:
     """What kind of page the browser asks for (Fetch metadata; older browsers and plain http do not say)."""
     destination = headers.get(b"sec-fetch-dest")
+    if headers.get(b"service-worker") == b"script":
+        return Visit(False, False, False, worker=True)
     if destination is None:
         scripted = b"x-requested-with" in headers
         return Visit(not scripted, not scripted, scripted)
@@ -71,7 +73,7 @@ class GatedSend:
 
     async def _pass_body(self, message: Message) -> None:
         response = self._response
-        if not response.is_page or not self._has_body or (message.get("more_body") and not message.get("body")):
+        if not response.rewrites or not self._has_body or (message.get("more_body") and not message.get("body")):
             await self._send(message)
             return
         body, more = message.get("body", b""), message.get("more_body", False)

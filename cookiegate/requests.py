@@ -14,7 +14,7 @@ _LONGEST_REMEMBERED = 4096  # bytes of a Cookie header whose filtering is rememb
 def adapt_request(scope: Scope, cookies: bytes, allowance: Allowance, visit: Visit) -> tuple[Scope, tuple[bytes, ...]]:
     """A copy of the scope as the site may see it, and the names of the cookies that were taken out."""
     removed: tuple[bytes, ...] = ()
-    if not cookies and not visit.document:
+    if not cookies and not visit.document and not visit.worker:
         return dict(scope), removed
     headers = []
     for pair in scope["headers"]:
@@ -38,8 +38,10 @@ def adapt_request(scope: Scope, cookies: bytes, allowance: Allowance, visit: Vis
                 if not value:
                     continue
                 pair = (name, value)
-            elif name == b"accept-encoding":
+            if name == b"accept-encoding":
                 pair = (name, offer_codings(value))
+        elif visit.worker and name in _OF_WORKERS:
+            continue
         headers.append(pair)
     return {**scope, "headers": headers}, removed
 
@@ -58,4 +60,5 @@ def read_host(headers: Mapping[bytes, bytes]) -> str:
 
 
 _CONDITIONS = frozenset((b"if-modified-since", b"if-range", b"range"))
+_OF_WORKERS = frozenset((*_CONDITIONS, b"if-none-match", b"accept-encoding"))
 _filter = lru_cache(maxsize=4096)(filter_cookie_header)

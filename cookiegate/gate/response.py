@@ -26,6 +26,7 @@ _DROPPED = frozenset(  # of a rewritten page: no longer true, or would let an ol
     (b"content-length", b"content-md5", b"digest", b"repr-digest", b"content-digest", b"accept-ranges",
      b"last-modified", b"etag", b"vary", b"cache-control", b"content-type", b"x-dns-prefetch-control")
 )  # fmt: skip
+_LENGTHS = frozenset((b"content-length", b"etag", b"last-modified", b"accept-ranges"))
 _TRANSCODED = {b"utf-16": "utf-16", b"utf-16le": "utf-16-le", b"utf-16be": "utf-16-be", b"iso-2022-jp": "iso-2022-jp"}
 
 
@@ -35,6 +36,7 @@ class Visit(NamedTuple):
     document: bool  # the browser navigates (a page or a frame), or may be doing so
     top: bool  # a page of its own, not one in a frame
     fragment: bool  # asked for by a script: a piece of a page, or one that will be taken apart
+    worker: bool = False  # the script of a service worker
 
 
 @dataclass(slots=True)
@@ -50,11 +52,12 @@ Compose = Callable[[bytes, bool], Insertions]  # nonce, inline allowed → what 
 
 
 class GatedResponse:
-    """Gates one response. `start` first, then `feed` for each chunk and `close` at the end."""
+    """Gates one response. `start` first; then, where it `rewrites`, `feed` for each chunk and `close` at the end."""
 
     def __init__(self, allowance: Allowance, visit: Visit, compose: Compose, expired: Iterable[bytes] = ()) -> None:
         self.seen = Seen()
         self.is_page = False
+        self.rewrites = False
         self._allowance = allowance
         self._visit = visit
         self._compose = compose
@@ -63,9 +66,10 @@ class GatedResponse:
         self._opener: Opener | None = None
         self._closer: Closer | None = None
         self._transcoder: _Transcoder | None = None
+        self._trailer = b""
 
     def start(self, status: int, headers: Headers, has_body: bool) -> Headers:
-        """The headers to send. Says by `is_page` whether body chunks must come through `feed`."""
+        """The headers to send. Says by `rewrites` whether body chunks must come through `feed`."""
         allowance, out = self._allowance, []
         content_type = coding = cache = None
         nonce, inline = b"", True
@@ -102,8 +106,10 @@ class GatedResponse:
         out.append((name, allowance.csp))
         media = (content_type or b"").partition(b";")[0].strip().lower()
         if media in _PAGE_TYPES and status not in (101, 204, 205, 206, 304) and (media or has_body):
-            self.is_page = True
+            self.is_page = self.rewrites = True
             return self._start_page(out, content_type or b"", coding, cache, nonce, inline, has_body)
+        if self._visit.worker and status == 200 and has_body and not coding:
+            return self._start_worker(out)
         if status == 304 and self._visit.document:
             return _vary(_replace_etag(out, allowance.key), cache)
         return out
@@ -121,7 +127,7 @@ class GatedResponse:
     def close(self) -> bytes:
         """The end of the body. Raises CodingError for one that was cut off."""
         if self._rewriter is None:
-            return b""
+            return self._trailer
         if self._opener is not None:
             self._opener.close()
         rest = self._rewriter.feed(self._transcoder.read(b"", final=True)) if self._transcoder else b""
@@ -145,6 +151,19 @@ class GatedResponse:
         if name in rules.REPORTING:
             return rules.passes_reporting(value, self._allowance, denied)
         return True
+
+    def _start_worker(self, headers: Headers) -> Headers:
+        """A worker keeps the policy it was installed with, so a changed choice must bring a new worker.
+
+        Browsers compare the script byte by byte: the state is written behind it. Unless everything was given, the
+        new one does not wait for the old one's pages to be closed.
+        """
+        allowance = self._allowance
+        self.rewrites = True
+        everything = allowance.given == allowance.site.policy.services.keys()
+        renewed = "" if everything else "self.addEventListener('install',()=>self.skipWaiting());"
+        self._trailer = f"\n;{renewed}//cookiegate:{allowance.key}\n".encode()
+        return [pair for pair in headers if pair[0] not in _LENGTHS]
 
     def _start_page(
         self,

@@ -77,6 +77,7 @@ def _count(store: Store, first_day: date, last_day: date, top: int) -> VisitStat
     def counts(name: str) -> tuple[Count, ...]:
         return _counts(ask(name, top=top))
 
+    ask("place_views")
     ((views, followed, visitors, visits, timed, mean),) = ask("totals")
     ((median,),) = ask("median")
     ((bots, errors),) = ask("apart")

@@ -7,13 +7,10 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
+import os
+import socket
 import sys
 from pathlib import Path
-
-from granian.constants import Interfaces
-from granian.log import LogLevels
-from granian.server.embed import Server
 
 from cookiegate import CookieGate
 from cookiegate.settings import demo_settings
@@ -44,17 +41,20 @@ WELCOME = """
 
 
 def main() -> None:
-    """Serve on this machine only, over plain http, in this one process: so there is one gate and one writer."""
+    """Serve on this machine only, over plain http."""
     parser = argparse.ArgumentParser(description="Serve the demonstration site behind its gate.")
     parser.add_argument("--port", type=int, default=8000)
-    port = parser.parse_args().port
+    port = str(parser.parse_args().port)
+    with socket.socket() as trial:  # granian itself would share a taken port with whoever listens there
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind(("127.0.0.1", int(port)))
+        except OSError as error:
+            sys.exit(f"Port {port} cannot be used ({error.strerror}): choose another with --port.")
     print(WELCOME.format(port=port, policy=HERE / "cookiegate.toml", data=HERE / "data"), flush=True)
-    asyncio.run(serve(port))
-
-
-async def serve(port: int) -> None:
-    server = Server(app, address="127.0.0.1", port=port, interface=Interfaces.ASGI, log_level=LogLevels.warning)
-    await server.serve()
+    # In place of this process: the gate above goes with it, and the one that granian makes is the only one.
+    command = [sys.executable, "-m", "granian", "--interface", "asgi", "--port", port, "--log-level", "warning"]
+    os.execv(sys.executable, [*command, f"{HERE / 'gated.py'}:app"])
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ Select = Callable[[str], list[tuple[Any, ...]]]
 
 
 def visit(policy: Policy, **given: Any) -> Visit:
-    request = {
+    request: dict[str, Any] = {
         "time": MIDNIGHT, "address": "203.0.113.77", "path": "/", "referrer": "", "agent": FIREFOX, "status": 200
     } | given  # fmt: skip
     return visit_from(policy, **request)
@@ -90,7 +90,7 @@ def test_visitors_are_joined_within_a_day_and_not_across_midnight(url: str, poli
     register.visit(visit(policy, time=MIDNIGHT - 70))  # written late, still joined
     register.visit(visit(policy, time=MIDNIGHT + 90))
     register.close()
-    found = dict(select("SELECT time, hex(visitor) FROM visits"))
+    found: dict[int, str] = dict(select("SELECT time, hex(visitor) FROM visits"))
     assert found[MIDNIGHT - 100] == found[MIDNIGHT - 90] == found[MIDNIGHT - 70]
     assert len(set(found.values())) == 3
     assert all(found.values())

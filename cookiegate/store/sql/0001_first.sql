@@ -25,27 +25,6 @@ CREATE TABLE visits (
 
 CREATE INDEX visits_by_day ON visits (day);
 
--- Page views of people, placed in their visit: 30 minutes without a view end one. Without a visitor id an entry is a
--- view that no page of this site led to; where it ended, and how long it lasted, is then unknown.
-CREATE VIEW page_views AS
-SELECT day,
-       path,
-       referrer,
-       browser,
-       system,
-       device,
-       visitor,
-       CASE WHEN visitor IS NULL THEN own = 0
-            ELSE coalesce(time - lag(time) OVER visitor_day > 1800, 1) END AS entry,
-       CASE WHEN visitor IS NOT NULL
-            THEN coalesce(lead(time) OVER visitor_day - time > 1800, 1) END AS exit,
-       CASE WHEN visitor IS NOT NULL AND lead(time) OVER visitor_day - time <= 1800
-            THEN lead(time) OVER visitor_day - time END AS seconds
-  FROM visits
- WHERE bot = 0
-   AND (status < 300 OR status = 304)
-WINDOW visitor_day AS (PARTITION BY day, visitor ORDER BY time, rowid);
-
 CREATE TABLE observations (
     day   TEXT NOT NULL,
     kind  TEXT NOT NULL,            -- host, cookie or storage

@@ -1,0 +1,70 @@
+"""`init` writes a policy to begin with, `check` says everything that is wrong or doubtful about one."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from importlib.resources import files
+from pathlib import Path
+
+import click
+
+from ..errors import PolicyError, StoreError
+from ..policy import find_doubts, load_policy
+from ..reports import find_undeclared
+from ..settings import find_store
+
+_DAYS = 30
+
+
+@click.command()
+@click.argument("path", default="cookiegate.toml", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--host", required=True, help="The site's own host, such as www.example.test.")
+@click.option("--company", required=True, help="Who answers for the data: the company's full name.")
+@click.option("--email", required=True, help="Where people reach it about their data.")
+def init(path: Path, host: str, company: str, email: str) -> None:
+    """Write a commented policy to begin with.
+
+    Example: cookiegate init --host www.example.test --company "Example Oy" --email privacy@example.test
+    """
+    text = files("cookiegate.cli").joinpath("cookiegate.toml").read_text("utf-8")
+    for name, value in (("host", host.lower()), ("company", company), ("email", email)):
+        text = text.replace(f"@{name}@", re.sub(r'(["\\])', r"\\\1", value))
+    try:
+        with path.open("x", encoding="utf-8") as out:
+            out.write(text)
+    except FileExistsError:
+        raise click.ClickException(f"{path} is there already, and is left as it is") from None
+    click.echo(f"Wrote {path}. Add the services your site uses, then run: cookiegate check {path}")
+
+
+@click.command()
+@click.argument("path", default="cookiegate.toml", type=click.Path(dir_okay=False))
+@click.option("--store", help="The store to look into, such as sqlite:///cookiegate.db.  [COOKIEGATE_STORE]")
+@click.pass_context
+def check(context: click.Context, path: str, store: str | None) -> None:
+    """Say everything that is wrong with a policy, and what the site does that it does not name.
+
+    Exits with 1 when the policy cannot be used.
+
+    Example: cookiegate check cookiegate.toml
+    """
+    try:
+        policy = load_policy(path)
+    except PolicyError as error:
+        click.echo(str(error), err=True)
+        context.exit(1)
+    asked = ", ".join(f"{purpose.id} ({len(purpose.services)})" for purpose in policy.purposes)
+    click.echo(f"{path}: fine. Asks for {asked}; {len(policy.necessary)} entries need no consent.")
+    for doubt in find_doubts(policy):
+        click.echo(f"  to look at: {doubt}")
+    today = datetime.now(UTC).date()
+    try:
+        seen = find_undeclared(store or find_store(), today - timedelta(days=_DAYS), today)
+    except StoreError:
+        return  # nothing has been recorded yet
+    if seen:
+        click.echo(f"\nSeen on the site in the last {_DAYS} days and named nowhere in this policy, so it is kept out:")
+        for each in seen:
+            click.echo(f"  {each.kind:<8} {each.name:<48} {each.times:>7} times, as on {each.path or '/'}")
+        click.echo("Declare what the site needs under [purposes] and [services], or as [[necessary]] with a reason.")
