@@ -9,7 +9,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from tests.leaks import bed  # noqa: E402
+from tests.leaks import bed
 
 HEAD = (
     "| gate as, policy | before | after refusal | work after acceptance | in the page after withdrawal "

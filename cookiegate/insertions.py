@@ -43,7 +43,7 @@ class Composer:
         guard = b""
         if visit.document and allowance.blocks:
             guard = self._guard(kit, allowance, nonce, inline)
-        return Insertions(guard, control, visit.top, kit.placeholder, kit.memory)
+        return Insertions(guard, control, visit.top, kit.placeholder, self._notices.worker, kit.memory)
 
     def _guard(self, kit: _Kit, allowance: Allowance, nonce: bytes, inline: bool) -> bytes:
         if nonce:

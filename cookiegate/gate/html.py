@@ -55,6 +55,7 @@ class Insertions:
     control: bytes = b""  # first thing in the body: the banner, or the control that reopens it
     at_end: bool = True  # a page without a body tag gets the control at its end
     placeholder: Placeholder = no_placeholder
+    worker: bytes = b""  # goes before the script of a service worker
     memory: dict[bytes, Decision] = field(default_factory=dict)  # decisions on tags, kept from page to page
 
 

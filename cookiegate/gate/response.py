@@ -26,6 +26,7 @@ _DROPPED = frozenset(  # of a rewritten page: no longer true, or would let an ol
     (b"content-length", b"content-md5", b"digest", b"repr-digest", b"content-digest", b"accept-ranges",
      b"last-modified", b"etag", b"vary", b"cache-control", b"content-type", b"x-dns-prefetch-control")
 )  # fmt: skip
+_STRICT = re.compile(rb"(?:\s|//[^\n]*\n|/\*.*?\*/)*[\"']use strict[\"']", re.S)
 _LENGTHS = frozenset((b"content-length", b"etag", b"last-modified", b"accept-ranges"))
 _TRANSCODED = {b"utf-16": "utf-16", b"utf-16le": "utf-16-le", b"utf-16be": "utf-16-be", b"iso-2022-jp": "iso-2022-jp"}
 
@@ -66,7 +67,7 @@ class GatedResponse:
         self._opener: Opener | None = None
         self._closer: Closer | None = None
         self._transcoder: _Transcoder | None = None
-        self._trailer = b""
+        self._leader = self._trailer = b""
 
     def start(self, status: int, headers: Headers, has_body: bool) -> Headers:
         """The headers to send. Says by `rewrites` whether body chunks must come through `feed`."""
@@ -117,7 +118,9 @@ class GatedResponse:
     def feed(self, chunk: bytes) -> bytes:
         """The rewritten bytes that may be sent now. Raises CodingError for a body that is not what it says."""
         if self._rewriter is None:
-            return chunk
+            leader, self._leader = self._leader, b""
+            # a script that begins by being strict stays so
+            return (b'"use strict";' if leader and _STRICT.match(chunk) else b"") + leader + chunk
         if self._opener is not None:
             chunk = self._opener.feed(chunk)
         if self._transcoder is not None:
@@ -127,7 +130,7 @@ class GatedResponse:
     def close(self) -> bytes:
         """The end of the body. Raises CodingError for one that was cut off."""
         if self._rewriter is None:
-            return self._trailer
+            return self._leader + self._trailer
         if self._opener is not None:
             self._opener.close()
         rest = self._rewriter.feed(self._transcoder.read(b"", final=True)) if self._transcoder else b""
@@ -162,6 +165,7 @@ class GatedResponse:
         self.rewrites = True
         everything = allowance.given == allowance.site.policy.services.keys()
         renewed = "" if everything else "self.addEventListener('install',()=>self.skipWaiting());"
+        self._leader = self._compose(b"", True).worker + b"\n"
         self._trailer = f"\n;{renewed}//cookiegate:{allowance.key}\n".encode()
         return [pair for pair in headers if pair[0] not in _LENGTHS]
 

@@ -24,11 +24,12 @@ class Notices:
     """
 
     def __init__(self, policy: Policy, prefix: str = "/_cookiegate") -> None:
-        css, js, guard, page_css = (
-            load_asset(name, prefix) for name in ("banner.css", "banner.js", "guard.js", "page.css")
+        css, js, guard, worker, page_css = (
+            load_asset(name, prefix) for name in ("banner.css", "banner.js", "guard.js", "worker.js", "page.css")
         )
         self.assets: Mapping[str, Asset] = {asset.path: asset for asset in (css, js, guard, page_css)}
         self._guard = guard
+        self.worker = worker.content  # goes before the script of a site's service worker
         templates = open_templates()
         self._default = policy.site.languages[0]
         self._banners: dict[str, Banner] = {}

@@ -7,6 +7,8 @@
   const section = () => document.querySelector("section#cookiegate");
   const list = name => (section()?.dataset[name] || "").split(" ").filter(Boolean);
   const parse = html => new DOMParser().parseFromString(html, "text/html").getElementById("cookiegate");
+  // Other tabs of the site, and its service workers, must hear of a changed choice.
+  const channel = new BroadcastChannel("cookiegate");
   let typed, busy, native, front;
 
   // What the visitor wrote into the page's own forms must never be lost by a reload.
@@ -35,6 +37,7 @@
   });
 
   const settle = async ({control, changed, services, purposes}) => {
+    if (changed) channel.postMessage(0);
     // A service's worker would go on answering for its pages after the consent is gone.
     try {
       for (const worker of await navigator.serviceWorker.getRegistrations()) await worker.unregister();
@@ -97,6 +100,7 @@
 
   // A page from the back/forward cache may show what is no longer allowed.
   on("pageshow", e => { if (e.persisted && !typed) location.reload(); });
+  channel.onmessage = () => { if (!typed) location.reload(); };
 
   window.cookiegate = Object.freeze({
     get services() { return list("services"); },

@@ -74,7 +74,9 @@ def find_bench() -> Path | None:
     return folder if (folder / "run.py").is_file() else None
 
 
-def run(mode: str, policy: str, *, only: str = "", settle: float = 1.2, jobs: int = 2, log: Path | None = None) -> Outcome:
+def run(
+    mode: str, policy: str, *, only: str = "", settle: float = 1.2, jobs: int = 2, log: Path | None = None
+) -> Outcome:
     """The whole bench, or the pages in `only`, against one policy in one mode."""
     bench = find_bench()
     assert bench is not None
