@@ -28,7 +28,10 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 STAMP = VENV / "installed-from"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-WORDPRESS = "wordpress php-cli php-mysql php-gd php-xml php-mbstring php-curl mariadb-server mariadb-client openssl"
+WORDPRESS = (
+    "wordpress wordpress-l10n wordpress-theme-twentytwentythree php-cli php-mysql php-gd php-xml php-mbstring php-curl "
+    "mariadb-server mariadb-client openssl"
+)
 PIP_KEYS = ("index-url", "extra-index-url", "cert")
 SECONDS = 60
 ASK_PLAYWRIGHT = "import playwright.sync_api as s\nwith s.sync_playwright() as p: print(p.chromium.executable_path)"

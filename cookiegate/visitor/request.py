@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
+from cookiegate import expressions
 from cookiegate.errors import SettingsError
 
 from .address import pack, unmap
@@ -21,7 +22,7 @@ _MOST_HOPS = 32  # a longer chain of proxies is no chain of proxies
 _LONGEST_FORWARDED = 8192  # bytes of one Forwarded line; a longer one tells nothing
 
 _TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]++"
-_PAIR = re.compile(rf'[ \t]*+(?:({_TOKEN})=({_TOKEN}|"(?:[^"\\]|\\.)*+"))?[ \t]*+([,;]|\Z)', re.DOTALL)
+_PAIR = expressions.compile(rf'[ \t]*+(?:({_TOKEN})=({_TOKEN}|"(?:[^"\\]|\\.)*+"))?[ \t]*+([,;]|\Z)', re.DOTALL)
 
 
 class TrustedProxies:
