@@ -24,13 +24,16 @@ def main() -> None:
     parser.add_argument("--only", default="", help="pages, such as v01,c05")
     parser.add_argument("--settle", type=float, default=1.2)
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--netns", action="store_true", help="inside the bench's netns.sh: DNS queries are seen (v10)")
     said = parser.parse_args()
     print(HEAD, flush=True)
     for mode in [said.mode] if said.mode else bed.MODES:
         for policy in [said.policy] if said.policy else bed.POLICIES:
             begun = time.monotonic()
             log = Path(f"/tmp/leaks-{mode}-{policy}.log")
-            outcome = bed.run(mode, policy, only=said.only, settle=said.settle, jobs=said.jobs, log=log)
+            outcome = bed.run(
+                mode, policy, only=said.only, settle=said.settle, jobs=said.jobs, log=log, namespace=said.netns
+            )
             print(outcome.row(f"{mode}, {policy}"), flush=True)
             print(outcome, f"{time.monotonic() - begun:.0f} s", file=sys.stderr, flush=True)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from .consent import UNDECIDED, Consent, Token
 from .gate import read_cookies
-from .policy import Policy
+from .policy import Policy, shared_domain
 
 _OBJECTION_DAYS = 400  # the longest browsers keep a cookie (RFC 6265bis section 5.5)
 
@@ -17,7 +17,7 @@ class OwnCookies:
 
     def __init__(self, policy: Policy, token: Token) -> None:
         self._token = token
-        self._domain = _shared_domain(policy.site.hosts) if policy.consent.scope == "domain" else ""
+        self._domain = shared_domain(policy.site.hosts) if policy.consent.scope == "domain" else ""
         self._validity = policy.consent.validity_days * 86_400
         self._secure = b"__Secure-cookiegate" if self._domain else b"__Host-cookiegate"
 
@@ -62,14 +62,3 @@ def _objection_name(secure: bool) -> bytes:
 
 def _attributes(secure: bool) -> str:
     return "; SameSite=Lax; HttpOnly" + ("; Secure" if secure else "")
-
-
-def _shared_domain(hosts: tuple[str, ...]) -> str:
-    """The longest domain that all hosts end with."""
-    labels = [list(reversed(host.split("."))) for host in hosts]
-    shared = []
-    for column in zip(*labels, strict=False):
-        if len(set(column)) > 1:
-            break
-        shared.append(column[0])
-    return ".".join(reversed(shared))

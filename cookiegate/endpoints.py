@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from urllib.parse import parse_qsl, urlsplit
 
 from starlette.datastructures import Headers
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from .consent import DECISIONS, Consent, decide, describe
@@ -66,6 +66,8 @@ class Endpoints:
         visitor = _Visitor(consent, secure, language)
         try:
             response = await self._find(request, visitor)
+        except ClientDisconnect:
+            return  # nobody is there to be answered, and half a form decides nothing
         except BadRequest as error:
             page = self._notices.message_page(language, "refused_request")
             response = HTMLResponse(page, error.status, {"x-cookiegate": f"refused; {error}"})
@@ -93,6 +95,9 @@ class Endpoints:
     async def _choose(self, request: Request, visitor: _Visitor) -> Response:
         _require_same_origin(request.headers)
         form = await _read_form(request)
+        form.services &= self._policy.services.keys()
+        if form.decision == "allow" and not form.services:
+            raise BadRequest(400, "this site asks for no such service")
         before, now = visitor.consent, time.time()
         after = decide(self._policy, before, form.decision, form.purposes, form.services, int(now) // 86_400)
         sent = "; ".join(request.headers.getlist("cookie")).encode("latin-1")
@@ -105,7 +110,7 @@ class Endpoints:
             method=form.method,
             language=visitor.language,
             banner=self._notices.banner_digest(visitor.language),
-            gpc=request.headers.getlist("sec-gpc") == ["1"],
+            gpc="1" in request.headers.getlist("sec-gpc"),
         )
         if after.services:
             try:
@@ -169,12 +174,13 @@ class Endpoints:
         for report in said if isinstance(said, list) else [said]:
             body = report.get("csp-report", report.get("body")) if isinstance(report, dict) else None
             blocked = body.get("blocked-uri", body.get("blockedURL")) if isinstance(body, dict) else None
-            page = body.get("document-uri", body.get("documentURL")) if isinstance(body, dict) else None
+            said_page = body.get("document-uri", body.get("documentURL")) if isinstance(body, dict) else None
+            page = split_url(said_page) if isinstance(said_page, str) else None
             place = split_url(blocked) if isinstance(blocked, str) else None
             if place is None or place.host in self._rules.own:
                 continue
             if self._rules.find(*place) not in self._rules.declared:
-                self._register.observe("host", place.host, urlsplit(page).path if isinstance(page, str) else "")
+                self._register.observe("host", place.host, page.rest if page else "")
         return Response(status_code=204)
 
     async def _show_health(self, request: Request, visitor: _Visitor) -> Response:
@@ -209,7 +215,7 @@ class _Form:
     @property
     def method(self) -> str:
         if self.decision == "allow":
-            return "placeholder:" + "+".join(sorted(id for id in self.services if len(id) <= 40))[:80]
+            return "placeholder:" + "+".join(sorted(self.services))
         return ("settings:" if self.decision in ("save", "withdraw") else "banner:") + self.decision
 
 
@@ -240,16 +246,17 @@ def _require_same_origin(headers: Headers) -> None:
         if site not in ("same-origin", "none"):
             raise BadRequest(403, f"Sec-Fetch-Site is {ascii(site)[:20]}")
         return
-    origin = headers.get("origin")
-    if origin is not None and urlsplit(origin).netloc.lower() != headers.get("host", "").lower():
+    origin, host = headers.get("origin"), headers.get("host", "").lower()
+    if origin is not None and origin.lower() not in (f"https://{host}", f"http://{host}"):
         raise BadRequest(403, "Origin is another site's")
 
 
 def _own_referrer(headers: Headers) -> str:
     """Path and query of the page of this site that led here, or ""."""
-    parts = urlsplit(headers.get("referer", ""))
-    back = f"{parts.path}?{parts.query}" if parts.query else parts.path
-    return back if parts.netloc.lower() == headers.get("host", "").lower() and _is_local(back) else ""
+    scheme, _, place = headers.get("referer", "").partition("://")
+    host, slash, back = place.partition("#")[0].partition("/")
+    own = scheme in ("http", "https") and host.lower() == headers.get("host", "").lower()
+    return slash + back if own and _is_local(slash + back) else ""
 
 
 def _is_local(address: str) -> bool:

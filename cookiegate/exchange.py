@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any
 
 from .gate import CodingError, GatedResponse, Visit
@@ -31,12 +31,19 @@ def read_visit(headers: dict[bytes, bytes]) -> Visit:
         return Visit(False, False, False, worker=True)
     if destination is None:
         scripted = b"x-requested-with" in headers
-        return Visit(not scripted, not scripted, scripted)
+        page = not scripted and _may_navigate(headers)
+        return Visit(page, page, scripted)
     return Visit(destination in _DOCUMENTS, destination == b"document", destination not in _DOCUMENTS)
 
 
+def _may_navigate(headers: dict[bytes, bytes]) -> bool:
+    """Browsers say text/html when they navigate. A program that takes anything may, unless it asks for a part."""
+    accept = headers.get(b"accept", b"*/*")
+    return b"text/html" in accept or (accept.startswith(b"*/*") and b"range" not in headers)
+
+
 class GatedSend:
-    """Stands between the application and the server for one response."""
+    """Stands between the application and the server for one response, or for one WebSocket's handshake."""
 
     __slots__ = ("_has_body", "_held", "_response", "_send", "status")
 
@@ -52,7 +59,7 @@ class GatedSend:
         if kind == "http.response.start":
             self.status = message["status"]
             self._has_body = self._has_body and self.status not in _BODILESS
-            if self._has_body and _may_be_sniffed(message["headers"]):
+            if self._has_body and _may_be_sniffed(message.get("headers", ())):
                 self._held = message  # the first bytes tell what a browser will take this for
             else:
                 await self._start(message, self._has_body)
@@ -63,13 +70,25 @@ class GatedSend:
                 held, self._held = self._held, None
                 await self._start(held, _looks_like_html(message.get("body", b"")))
             await self._pass_body(message)
+        elif kind == "http.response.pathsend" and (self._held is not None or self._response.rewrites):
+            await self._read_file(message["path"])
+        elif kind == "websocket.accept" or kind == "websocket.http.response.start":
+            await self._start(message, has_body=False)
         elif kind != "http.response.early_hint" and kind != "http.response.push":
             # hints would go out ungated, and nothing is lost without them
             await self._send(message)
 
     async def _start(self, message: Message, has_body: bool) -> None:
-        headers = [(bytes(name).lower(), bytes(value)) for name, value in message["headers"]]
-        await self._send({**message, "headers": self._response.start(message["status"], headers, has_body)})
+        headers = [(bytes(name).lower(), bytes(value)) for name, value in message.get("headers", ())]
+        status = message.get("status", 101)  # a WebSocket's acceptance says none
+        await self._send({**message, "headers": self._response.start(status, headers, has_body)})
+
+    async def _read_file(self, path: str) -> None:
+        """A page that the server was to send from its file."""
+        with open(path, "rb") as file:
+            while piece := file.read(_SLICE):
+                await self({"type": "http.response.body", "body": piece, "more_body": True})
+        await self({"type": "http.response.body"})
 
     async def _pass_body(self, message: Message) -> None:
         response = self._response
@@ -93,7 +112,7 @@ class GatedSend:
             await self._send({"type": "http.response.body", "body": out, "more_body": more})
 
 
-def _may_be_sniffed(headers: list[tuple[bytes, bytes]]) -> bool:
+def _may_be_sniffed(headers: Iterable[tuple[bytes, bytes]]) -> bool:
     sniffed = True
     for name, value in headers:
         name = name.lower()

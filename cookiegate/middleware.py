@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
 from contextvars import ContextVar
 from pathlib import Path
 
@@ -11,15 +10,16 @@ from .consent import UNDECIDED, Consent, Token
 from .cookie import OwnCookies
 from .endpoints import Endpoints
 from .exchange import Application, GatedSend, Message, Receive, Scope, Send, logger, read_visit
-from .gate import Allowance, GatedResponse, Insertions, Rules, Visit, expire_cookies
+from .gate import GatedResponse, Insertions, Rules, expire_cookies
 from .insertions import Composer
 from .notices import Notices
 from .policy import Policy, find_doubts, load_policy
 from .refusal import refuse_path
-from .register import Register, visit_from
-from .requests import adapt_request, find_path, read_host
+from .register import Register
+from .requests import adapt_request, find_path, find_place, read_headers, read_host
 from .settings import Settings, load_settings
 from .visitor import TrustedProxies, choose, client_address, client_scheme
+from .witness import Witness
 
 _current: ContextVar[Consent] = ContextVar("cookiegate.consent", default=UNDECIDED)
 
@@ -55,6 +55,7 @@ class CookieGate:
         notices = Notices(self.policy, prefix)
         self._composer = Composer(notices, self._rules)
         self._endpoints = Endpoints(self.policy, self._rules, self._own, notices, self.register, prefix)
+        self._witness = Witness(self.policy, self._rules, self._own, self.register)
         self._prefix = prefix + "/"
         for doubt in find_doubts(self.policy):
             logger.warning("%s", doubt)
@@ -68,11 +69,13 @@ class CookieGate:
             await self.app(scope, receive, send)
 
     async def _gate(self, scope: Scope, receive: Receive, send: Send) -> None:
-        headers = dict(scope["headers"])
+        headers = read_headers(scope)
         peer = scope["client"][0] if scope.get("client") else ""
-        secure = scope["scheme"] in ("https", "wss")
-        if self._trusted and peer in self._trusted:
-            secure = client_scheme("https" if secure else "http", peer, scope["headers"], self._trusted) == "https"
+        trusted = bool(self._trusted) and peer in self._trusted
+        scheme = "https" if scope.get("scheme") in ("https", "wss") else "http"
+        if trusted:
+            scheme = client_scheme(scheme, peer, scope["headers"], self._trusted)
+        secure = scheme == "https"
         cookies = headers.get(b"cookie", b"")
         today = int(time.time()) // 86_400
         consent = self._own.read(cookies, secure, today) if cookies else UNDECIDED
@@ -82,85 +85,29 @@ class CookieGate:
             await self._endpoints.answer(scope, receive, send, consent, secure, language)
             return
         allowance = self._rules.allowance(consent, path)
-        hidden = self._rules.may_hide.search(find_path(scope)) and allowance.judge_own_path(
-            find_path(scope).decode("latin-1")
-        )
-        if hidden and not hidden.allowed:
+        hidden = allowance.judge_own_path(find_place(scope))
+        if not hidden.allowed:
             await refuse_path(scope, receive, send, hidden)
             return
         visit = read_visit(headers)
         scope, removed = adapt_request(scope, cookies, allowance, visit)
         state = scope["state"] = dict(scope.get("state") or ())
         state["consent"], state["client_address"] = consent, client_address(peer, scope["headers"], self._trusted)
-        state["client_scheme"], state["trusted_peer"] = ("https" if secure else "http"), peer in self._trusted
-        token = _current.set(consent)
-        try:
-            if scope["type"] == "websocket":
-                await self.app(scope, receive, send)
-            else:
-                await self._answer(scope, receive, send, headers, allowance, consent, visit, removed)
-        finally:
-            _current.reset(token)
+        state["client_scheme"], state["trusted_peer"] = scheme, trusted
 
-    async def _answer(
-        self,
-        scope: Scope,
-        receive: Receive,
-        send: Send,
-        headers: Mapping[bytes, bytes],
-        allowance: Allowance,
-        consent: Consent,
-        visit: Visit,
-        removed: tuple[bytes, ...],
-    ) -> None:
         def compose(nonce: bytes, inline: bool) -> Insertions:
             language = choose(headers.get(b"accept-language", b""), self._languages)
             return self._composer.compose(allowance, consent, visit, language, find_path(scope), nonce, inline)
 
-        expired = expire_cookies(removed, read_host(headers), scope["path"]) if removed and visit.document else ()
+        expired = expire_cookies(removed, read_host(headers), path) if removed and visit.document else ()
         response = GatedResponse(allowance, visit, compose, expired)
-        gated = GatedSend(send, response, scope["method"])
+        gated = GatedSend(send, response, scope.get("method", "GET"))
+        token = _current.set(consent)
         try:
             await self.app(scope, receive, gated)
         finally:
-            self._note(scope, headers, response, gated.status, visit, removed)
-
-    def _note(
-        self,
-        scope: Scope,
-        headers: Mapping[bytes, bytes],
-        response: GatedResponse,
-        status: int,
-        visit: Visit,
-        removed: tuple[bytes, ...],
-    ) -> None:
-        seen, path = response.seen, scope["path"]
-        if seen.failure:
-            logger.error("%s: the page could not be rewritten, its headers alone gate it", path, exc_info=seen.failure)
-        for verdict in seen.denied:
-            if verdict.service not in self._rules.declared:
-                self.register.observe("host", verdict.host or verdict.service, path)
-        for cookie in (*seen.cookies, *(name.decode("latin-1") for name in removed)):
-            if not self._rules.names_cookie(cookie):
-                self.register.observe("cookie", cookie, path)
-        if response.is_page and visit.top and scope["method"] == "GET" and self._counts(headers, scope):
-            self.register.visit(
-                visit_from(
-                    self.policy,
-                    time=int(time.time()),
-                    address=scope["state"]["client_address"],
-                    path=path,
-                    referrer=headers.get(b"referer", b"").decode("latin-1"),
-                    agent=headers.get(b"user-agent", b"")[:256].decode("latin-1"),
-                    status=status,
-                )
-            )
-
-    def _counts(self, headers: Mapping[bytes, bytes], scope: Scope) -> bool:
-        """Not who objected to the log (GDPR art. 21), and not what a browser fetched ahead of being asked."""
-        ahead = headers.get(b"sec-purpose", b"") + headers.get(b"purpose", b"")
-        secure = scope["state"]["client_scheme"] == "https"
-        return b"prefetch" not in ahead and not self._own.objects(headers.get(b"cookie", b""), secure)
+            _current.reset(token)
+            self._witness.note(scope, headers, response, gated.status, visit, removed)
 
     def _close_at_the_end(self, receive: Receive) -> Receive:
         async def watched() -> Message:

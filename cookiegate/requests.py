@@ -11,6 +11,14 @@ from .gate import Allowance, Visit, filter_cookie_header, offer_codings, unmark_
 _LONGEST_REMEMBERED = 4096  # bytes of a Cookie header whose filtering is remembered
 
 
+def read_headers(scope: Scope) -> dict[bytes, bytes]:
+    """The last of each header, but all Cookie lines as one: HTTP/2 may have split them (RFC 9113 section 8.2.3)."""
+    headers: dict[bytes, bytes] = dict(scope["headers"])
+    if b"cookie" in headers:
+        headers[b"cookie"] = b"; ".join(value for name, value in scope["headers"] if name == b"cookie")
+    return headers
+
+
 def adapt_request(scope: Scope, cookies: bytes, allowance: Allowance, visit: Visit) -> tuple[Scope, tuple[bytes, ...]]:
     """A copy of the scope as the site may see it, and the names of the cookies that were taken out."""
     removed: tuple[bytes, ...] = ()
@@ -51,6 +59,12 @@ def find_path(scope: Scope) -> bytes:
     raw = scope.get("raw_path") or scope["path"].encode("utf-8")
     raw = raw.partition(b"?")[0]
     return b"%b?%b" % (raw, scope["query_string"]) if scope.get("query_string") else raw
+
+
+def find_place(scope: Scope) -> str:
+    """Path and query by which a service that hides on the site is known: decoded, as the site itself reads them."""
+    query: bytes = scope.get("query_string", b"")
+    return f"{scope['path']}?{query.decode('latin-1')}" if query else scope["path"]
 
 
 def read_host(headers: Mapping[bytes, bytes]) -> str:

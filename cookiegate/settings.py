@@ -6,6 +6,7 @@ A file named by COOKIEGATE_SETTINGS may hold them too, in a TOML table `[setting
 from __future__ import annotations
 
 import os
+import re
 import secrets as randomness
 import tomllib
 from collections.abc import Mapping
@@ -33,7 +34,8 @@ class Settings:
     upstream: str = ""
 
     def __repr__(self) -> str:  # never a secret in a log or a traceback
-        return f"Settings(store={self.store!r}, trusted_proxies={self.trusted_proxies!r}, upstream={self.upstream!r})"
+        store, upstream = (re.sub("//[^/]*@", "//…@", url) for url in (self.store, self.upstream))
+        return f"Settings(store={store!r}, trusted_proxies={self.trusted_proxies!r}, upstream={upstream!r})"
 
 
 def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -44,15 +46,14 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     def pick(name: str, default: str = "") -> str:
         return environment.get(f"COOKIEGATE_{name.upper()}") or written.get(name, default)
 
-    ring = tuple(part.strip() for part in pick("secret").split(",") if part.strip())
+    ring = _split(pick("secret"))
     if not ring:
         raise SettingsError(f"COOKIEGATE_SECRET is not set; {_HOW}")
     for number, secret in enumerate(ring, 1):
         if len(secret) < _SHORTEST:
             which = "COOKIEGATE_SECRET" if len(ring) == 1 else f"secret {number} of COOKIEGATE_SECRET"
             raise SettingsError(f"{which} has {len(secret)} characters, fewer than {_SHORTEST}; {_HOW}")
-    proxies = tuple(part.strip() for part in pick("trusted_proxies").split(",") if part.strip())
-    return Settings(ring, pick("store", DEFAULT_STORE), proxies, pick("upstream"))
+    return Settings(ring, pick("store", DEFAULT_STORE), _split(pick("trusted_proxies")), pick("upstream"))
 
 
 def find_store(environment: Mapping[str, str] | None = None) -> str:
@@ -71,7 +72,14 @@ def demo_settings(folder: Path) -> Settings:
             out.write(randomness.token_urlsafe(32))
     except FileExistsError:
         pass
-    return Settings((file.read_text().strip(),), f"sqlite:///{folder.resolve() / 'cookiegate.db'}")
+    secret = file.read_text().strip()
+    if len(secret) < _SHORTEST:
+        raise SettingsError(f"{file} holds no whole secret; delete it, and the next start makes another")
+    return Settings((secret,), f"sqlite:///{folder.resolve() / 'cookiegate.db'}")
+
+
+def _split(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
 def _read_file(name: str) -> Mapping[str, str]:

@@ -36,7 +36,7 @@ def test_both_spellings_of_the_tokenizer_match_the_same(name: str) -> None:
         b"<p>text<a href='x' title=\"<\">y</a><!-- - -- --><img src=/x.png><img src=//t.example/x><br/>",
         b"<a b='",
         b"</p><svg viewBox='0 0 1 1'><path d='M0 0'/></svg><svg><title><img></title></svg>",
-        b"<div style=\"a:b\" style='url(x)' data-x = y ==z><p a=\"b\"c>",
+        b'<div style="a:b" style=\'url(x)\' data-x = y ==z><p a="b"c>',
         b"<!doctype html><html lang=fi><head><meta charset=utf-8><meta http-equiv=refresh content=1><title>",
         b"<!-- unfinished <b",
     ]

@@ -25,7 +25,10 @@ class _Commands(click.Group):
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="cookiegate")
 def main() -> None:
-    """A gate between a website and its visitors: nothing that needs consent passes before it was given."""
+    """A gate between a website and its visitors: nothing that needs consent passes before it was given.
+
+    Example: cookiegate serve --upstream http://127.0.0.1:8080
+    """
 
 
 for _command in (init, check, serve, visits, consents):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import re
+import json
+import tomllib
 from datetime import UTC, datetime, timedelta
 from importlib.resources import files
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import click
 
 from ..errors import PolicyError, StoreError
-from ..policy import find_doubts, load_policy
+from ..policy import compile_policy, find_doubts, load_policy
 from ..reports import find_undeclared
 from ..settings import find_store
 
@@ -25,21 +26,26 @@ _DAYS = 30
 def init(path: Path, host: str, company: str, email: str) -> None:
     """Write a commented policy to begin with.
 
-    Example: cookiegate init --host www.example.test --company "Example Oy" --email privacy@example.test
+    \b
+    Example: cookiegate init --host www.example.test \\
+        --company "Example Oy" --email privacy@example.test
     """
     text = files("cookiegate.cli").joinpath("cookiegate.toml").read_text("utf-8")
     for name, value in (("host", host.lower()), ("company", company), ("email", email)):
-        text = text.replace(f"@{name}@", re.sub(r'(["\\])', r"\\\1", value))
+        text = text.replace(f'"@{name}@"', json.dumps(value, ensure_ascii=False))  # as TOML quotes it too
+    compile_policy(tomllib.loads(text), "the policy that would be written")  # not a file that `check` refuses
     try:
         with path.open("x", encoding="utf-8") as out:
             out.write(text)
     except FileExistsError:
-        raise click.ClickException(f"{path} is there already, and is left as it is") from None
+        raise click.UsageError(f"{path} is there already, and is left as it is") from None
+    except OSError as error:
+        raise click.UsageError(f"{path} cannot be written: {error.strerror}") from None
     click.echo(f"Wrote {path}. Add the services your site uses, then run: cookiegate check {path}")
 
 
 @click.command()
-@click.argument("path", default="cookiegate.toml", type=click.Path(dir_okay=False))
+@click.argument("path", default="cookiegate.toml", type=click.Path())
 @click.option("--store", help="The store to look into, such as sqlite:///cookiegate.db.  [COOKIEGATE_STORE]")
 @click.pass_context
 def check(context: click.Context, path: str, store: str | None) -> None:
@@ -62,6 +68,8 @@ def check(context: click.Context, path: str, store: str | None) -> None:
     try:
         seen = find_undeclared(store or find_store(), today - timedelta(days=_DAYS), today)
     except StoreError:
+        if store:
+            raise
         return  # nothing has been recorded yet
     if seen:
         click.echo(f"\nSeen on the site in the last {_DAYS} days and named nowhere in this policy, so it is kept out:")

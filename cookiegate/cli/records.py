@@ -25,7 +25,10 @@ def _read_day(context: click.Context, parameter: click.Parameter, value: str | N
 
 @click.group()
 def visits() -> None:
-    """The visit log."""
+    """The visit log.
+
+    Example: cookiegate visits report
+    """
 
 
 @visits.command("report")
@@ -46,7 +49,10 @@ def report(first: date | None, last: date | None, store: str | None) -> None:
 
 @click.group()
 def consents() -> None:
-    """The consent ledger."""
+    """The consent ledger.
+
+    Example: cookiegate consents export -o consents.jsonl
+    """
 
 
 @consents.command("export")
@@ -61,5 +67,7 @@ def export_consents(form: Literal["jsonl", "csv"], output: IO[str], store: str |
     Example: cookiegate consents export --format csv -o consents.csv
     """
     count = export(store or find_store(), form, output)
-    if sys.stderr.isatty():
+    if not count:
+        click.echo("No decision has been recorded yet.", err=True)
+    elif sys.stderr.isatty():
         click.echo(f"{count} decisions", err=True)

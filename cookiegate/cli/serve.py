@@ -27,7 +27,7 @@ def serve(upstream: str | None, policy: str, host: str, port: int) -> None:
     Needs COOKIEGATE_SECRET. Behind a proxy that ends TLS, name it in COOKIEGATE_TRUSTED_PROXIES (a CIDR such as
     127.0.0.0/8), or every visitor has the proxy's address.
 
-    Example: cookiegate serve --upstream http://127.0.0.1:8080 --policy cookiegate.toml
+    Example: cookiegate serve --upstream http://127.0.0.1:8080
     """
     try:
         from granian.constants import Interfaces

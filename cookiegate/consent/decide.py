@@ -28,12 +28,17 @@ def decide(
         given = set(before.services) | (set(services) & policy.services.keys())
     else:
         given = set()
-    whole = {
+    id = (before.id or new_id()) if given else ""
+    return Consent(True, frozenset(given), find_whole(policy, given), day, id)
+
+
+def find_whole(policy: Policy, services: Collection[str]) -> frozenset[str]:
+    """The purposes of which every service is among `services`; a purpose without any is never given."""
+    return frozenset(
         purpose.id
         for purpose in policy.purposes
-        if purpose.services and all(service.id in given for service in purpose.services)
-    }
-    return Consent(True, frozenset(given), frozenset(whole), day, (before.id or new_id()) if given else "")
+        if purpose.services and all(service.id in services for service in purpose.services)
+    )
 
 
 def new_id() -> str:
@@ -52,10 +57,12 @@ def describe(
     banner: str,
     gpc: bool,
 ) -> ConsentRecord:
-    """The record of a decision: every purpose with its state, given and refused alike stated."""
+    """The record of a decision: every purpose that has services with its state, given and refused alike stated."""
     states = {}
     for purpose in policy.purposes:
         ids = {service.id for service in purpose.services}
+        if not ids:
+            continue  # nothing could be given or refused
         if purpose.id in after.purposes:
             states[purpose.id] = "given"
         elif ids & after.services:

@@ -1,7 +1,9 @@
 """The choice as a signed cookie: sealed when someone decides, opened on every request.
 
-Value: `version~policy~day~purposes~services~id.signature`. It holds the choice and nothing else; everyone who
-refuses on the same day carries the same bytes, so a refusal identifies nobody (Act 917/2014 section 205(3)).
+Value: `format~policy~day~services~id.signature`, where services is a number in hex with one bit for each service that
+the policy asks about, in the order of their ids: the policy's version stands for exactly these. So it stays short
+however many are chosen. It holds the choice and nothing else; everyone who refuses on the same day carries the same
+bytes, so a refusal identifies nobody (Act 917/2014 section 205(3)).
 """
 
 from __future__ import annotations
@@ -10,14 +12,16 @@ import hashlib
 import re
 from collections.abc import Sequence
 
-from itsdangerous import BadSignature, Signer
+from itsdangerous import BadData, Signer
+from itsdangerous.encoding import base64_decode, base64_encode
 
 from ..policy import Policy
 from .choice import UNDECIDED, Consent
+from .decide import find_whole
 
 _FORMAT = "1"
-_SHAPE = re.compile(r"1~([0-9a-f]{12})~([0-9]{1,6})~([a-z0-9+-]*)~([a-z0-9+-]*)~([A-Za-z0-9_-]{0,22})")
-_LONGEST = 1024  # characters; nothing we sealed is longer, so nothing longer is looked at
+_SHAPE = re.compile(r"1~([0-9a-f]{12})~([0-9]{1,6})~([0-9a-f]+)~([A-Za-z0-9_-]{0,22})")
+_LONGEST = 256  # characters; nothing we sealed is longer, so nothing longer is looked at
 _KEPT = 4096  # verified values remembered
 
 
@@ -26,16 +30,15 @@ class Token:
 
     def __init__(self, policy: Policy, secrets: Sequence[str]) -> None:
         self._policy = policy
+        self._ids = sorted(policy.services)
         # itsdangerous signs with the last key of a list
         self._signer = Signer(list(reversed(secrets)), salt="cookiegate.choice", digest_method=hashlib.sha256)
         self._opened: dict[bytes, Consent] = {}
 
     def seal(self, consent: Consent) -> str:
         """The cookie's value for this consent."""
-        whole = sorted(consent.purposes & {purpose.id for purpose in self._policy.purposes})
-        covered = {each.id for purpose in self._policy.purposes if purpose.id in whole for each in purpose.services}
-        single = sorted(consent.services - covered)
-        parts = (_FORMAT, self._policy.version, str(consent.day), "+".join(whole), "+".join(single), consent.id)
+        given = sum(1 << bit for bit, id in enumerate(self._ids) if id in consent.services)
+        parts = (_FORMAT, self._policy.version, str(consent.day), f"{given:x}", consent.id)
         return self._signer.sign("~".join(parts)).decode()
 
     def open(self, value: bytes, today: int) -> Consent:
@@ -54,25 +57,27 @@ class Token:
     def identify(self, value: bytes) -> str:
         """The consent id in a value that we signed under any policy, however old; "" where there is none."""
         found = self._read(value)
-        return found[5] if found else ""
+        return found[4] if found else ""
 
     def _verify(self, value: bytes) -> Consent:
         found = self._read(value)
         if not found or found[1] != self._policy.version:
             return UNDECIDED
-        purposes = frozenset(found[3].split("+")) - {""}
-        services = set(found[4].split("+")) - {""}
-        for purpose in self._policy.purposes:
-            if purpose.id in purposes:
-                services |= {service.id for service in purpose.services}
-        if not services <= self._policy.services.keys() or not purposes <= {each.id for each in self._policy.purposes}:
+        given = int(found[3], 16)
+        if given >> len(self._ids):
             return UNDECIDED
-        return Consent(True, frozenset(services), purposes, int(found[2]), found[5])
+        services = frozenset(id for bit, id in enumerate(self._ids) if given >> bit & 1)
+        return Consent(True, services, find_whole(self._policy, services), int(found[2]), found[4])
 
     def _read(self, value: bytes) -> re.Match[str] | None:
         if len(value) > _LONGEST:
             return None
         try:
-            return _SHAPE.fullmatch(self._signer.unsign(value).decode("ascii"))
-        except (BadSignature, UnicodeDecodeError):
+            said = self._signer.unsign(value)
+            _, _, signature = value.rpartition(b".")
+            # base64 has several spellings of the same bytes; we wrote one
+            if base64_encode(base64_decode(signature)) != signature:
+                return None
+            return _SHAPE.fullmatch(said.decode("ascii"))
+        except (BadData, UnicodeDecodeError):
             return None

@@ -29,6 +29,8 @@ class Verdict(NamedTuple):
 
 PASS = Verdict(True)
 _USUAL_URL = re.compile(rb"(?:https?:)?//([a-z0-9.-]+[a-z0-9])(?=[/?#]|\Z)")
+# A path on the site itself, with nothing in it that a browser would read as anything else.
+_USUAL_PATH = re.compile(rb"/(?:[^/\\&\x00-\x20][^\\&\x00-\x20]*+)?+")
 
 
 class Allowance:
@@ -63,6 +65,8 @@ class Allowance:
             verdict = self._hosts.get(usual[1])
             if verdict is not None and (verdict is not PASS or not self.site.may_hide.search(url)):
                 return verdict
+        elif _USUAL_PATH.fullmatch(url) and not self.site.may_hide.search(url):
+            return PASS
         verdict = self._urls.get(url)
         if verdict is None:
             if len(self._urls) >= _KEPT:
@@ -80,6 +84,9 @@ class Allowance:
 
     def judge_connection(self, url: bytes) -> Verdict:
         """May the browser connect to this URL's host ahead of time? Yes where anything on that host may pass."""
+        usual = _USUAL_URL.match(url)
+        if usual and self.blocks and not self.site.knows(usual[1].decode()):
+            return Verdict(False, "", usual[1].decode())
         place = split_url(url.decode("latin-1"))
         if place is None or place.host in self.site.own or not self.blocks:
             return PASS
@@ -119,8 +126,13 @@ class Allowance:
             if place is None:
                 return self.judge_own_path(_own_path(text))
             name, rest = place
-        verdict = self.judge_place(name, rest if rest.startswith("/") else "/" + rest)
-        if host and (verdict is PASS or not self.site.tells_paths(name)):
+        if self.site.knows(name):
+            verdict = self.judge_place(name, rest if rest.startswith("/") else "/" + rest)
+            whole = verdict is PASS or not self.site.tells_paths(name)
+        else:
+            # most hosts on most pages: nobody's, on any path
+            verdict, whole = Verdict(False, "", name) if self.blocks else PASS, True
+        if host and whole:
             if len(self._hosts) >= _KEPT:
                 self._hosts.clear()
             self._hosts[host] = verdict
@@ -143,10 +155,12 @@ class Rules:
             + [(host, "") for host in policy.gate.allow]
         )
         self._known = HostRules((host, service.id) for service in policy.known for host in service.hosts)
+        patterns = [*policy.gate.allow, *(host for service in self.services.values() for host in service.hosts)]
+        self._named = self.own | {re.split("[/?]", pattern)[0].removeprefix("*.") for pattern in patterns}
         self._own_declared = HostRules(_own_rules(self.declared.values()))
         self._own_known = HostRules(_own_rules(policy.known))
         hidden = {path.rpartition("*")[2] for each in self.services.values() for path in each.paths}
-        self.may_hide = re.compile("|".join(map(re.escape, sorted(hidden))).encode() or rb"(?!)")
+        self.may_hide = _compile_any(hidden)
         self._names = _compile_names([cookie.name for service in self.declared.values() for cookie in service.cookies])
         self._scoped = [(number, entry.paths) for number, entry in enumerate(policy.necessary) if entry.paths]
         self._made: dict[tuple[frozenset[str], frozenset[int]], Allowance] = {}
@@ -163,6 +177,14 @@ class Rules:
     def tells_paths(self, host: str) -> bool:
         """Whether the answer for this host may depend on the path."""
         return self._declared.tells_paths(host) or self._known.tells_paths(host)
+
+    def knows(self, host: str) -> bool:
+        """Whether the host is the site's own or some pattern may fit it."""
+        while host not in self._named:
+            host = host.partition(".")[2]
+            if not host:
+                return False
+        return True
 
     def find_all(self, host: str) -> list[str]:
         """Every service that has anything on this host, declared ones first."""
@@ -211,6 +233,16 @@ def _compile_names(patterns: list[str]) -> re.Pattern[str]:
     """One expression for all names; it is also what the in-page guard is given, so plain enough for JavaScript."""
     parts = {re.sub(r"\\\*", ".*", re.escape(pattern)).replace(r"\-", "-") for pattern in patterns}
     return re.compile("|".join(sorted(parts)) or "(?!)")
+
+
+def _compile_any(texts: set[str]) -> re.Pattern[bytes]:
+    """Finds any of these texts; grouped by first letter, and without those that hold another, to be found sooner."""
+    shortest = sorted(text for text in texts if not any(other in text for other in texts - {text}))
+    groups = [
+        re.escape(first) + "(?:" + "|".join(re.escape(text[1:]) for text in shortest if text[0] == first) + ")"
+        for first in sorted({text[0] for text in shortest if text})
+    ]
+    return re.compile("|".join(groups).encode() or rb"(?!)")
 
 
 def _build_csp(site: Rules, granted: list[Service]) -> bytes:

@@ -31,19 +31,22 @@ class _Inflate:
     def __init__(self, wbits: int) -> None:
         self._object = zlib.decompressobj(wbits)
         self._size = 0
-        self._begun = wbits != zlib.MAX_WBITS
+        self._begin: bytes | None = b"" if wbits == zlib.MAX_WBITS else None  # until two bytes tell the header
 
     def feed(self, data: bytes) -> bytes:
         out: list[bytes] = []
+        if self._begin is not None:
+            data = self._begin + data
+            self._begin = data if len(data) < 2 else None
+            if self._begin is not None:
+                return b""
+            if data[0] & 15 != 8 or (data[0] * 256 + data[1]) % 31:  # RFC 1950 section 2.2
+                self._object = zlib.decompressobj(-zlib.MAX_WBITS)
         while data:
             try:
                 piece = self._object.decompress(data, _PIECE)
             except zlib.error as error:
-                if not self._begun:
-                    self._object, self._begun = zlib.decompressobj(-zlib.MAX_WBITS), True
-                    continue
                 raise CodingError(f"the body is not what its Content-Encoding says: {error}") from None
-            self._begun = True
             self._size = _grow(self._size, piece)
             out.append(piece)
             data = self._object.unconsumed_tail
@@ -114,7 +117,8 @@ class _Unzstd:
     def __init__(self) -> None:
         import zstandard
 
-        self._object: Any = zstandard.ZstdDecompressor(max_window_size=8 * 1024 * 1024).decompressobj()
+        self._maker: Any = zstandard.ZstdDecompressor(max_window_size=8 * 1024 * 1024)
+        self._object: Any = self._maker.decompressobj()
         self._error = zstandard.ZstdError
         self._size = 0
 
@@ -122,9 +126,13 @@ class _Unzstd:
         out: list[bytes] = []
         try:
             for at in range(0, len(data), 256):  # opens whole what it is given, so it is given little
-                piece = self._object.decompress(data[at : at + 256])
-                self._size = _grow(self._size, piece)
-                out.append(piece)
+                piece = data[at : at + 256]
+                while piece:
+                    if self._object.eof:  # several frames in a row (RFC 8878 section 3)
+                        self._object = self._maker.decompressobj()
+                    out.append(self._object.decompress(piece))
+                    self._size = _grow(self._size, out[-1])
+                    piece = self._object.unused_data
         except self._error as error:
             raise CodingError(f"the body is not what its Content-Encoding says: {error}") from None
         return b"".join(out)

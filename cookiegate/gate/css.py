@@ -11,12 +11,14 @@ _SPACE = rb"[\t\n\f\r ]*"
 _QUOTE = rb"""(?:["']|&quot;|&apos;|&#0*3[49];|&#x0*2[27];)"""
 # An address that leaves the site has two slashes; what stands before them tells whether it is one. Looking for the
 # slashes first is several times faster than looking for `url(` in any case.
-_PAIRS = (b"//", b"\\/", b"/\\", b"\\\\")
+_SLASHES = b"/\\"
+_SLASH = 47
 _BEFORE = re.compile(
     rb"(?:(?:url|src)\(" + _SPACE + _QUOTE + rb"?|(?:@import|image-set\()" + _SPACE + _QUOTE + rb")" + _SPACE
-    + rb"(?P<scheme>[a-z]*:)?\Z",
+    + rb"(?P<scheme>[a-z]*:)?",
     re.I,
 )  # fmt: skip
+_OPENINGS = ((b"(", (3, 9)), (b"@", (0,)))  # where `url(`, `src(`, `image-set(` and `@import` begin, from this byte
 _LOOK_BACK = 64  # bytes: room for `@import url( "https:` and some space
 _ADDRESS = re.compile(rb"[^\"'()\t\n\f\r ]*")
 _MAY_PRECEDE = b":(\"';\t\n\f\r "
@@ -36,7 +38,7 @@ def disarm_css(
     out: list[bytes] = []
     copied = start
     for at in _find_slashes(text, start, end):
-        before = _BEFORE.search(text[max(start, at - _LOOK_BACK) : at])
+        before = _look_back(text[max(start, at - _LOOK_BACK) : at])
         if before is None:
             continue
         begins = at - len(before["scheme"] or b"")
@@ -49,16 +51,40 @@ def disarm_css(
     return b"".join((*out, text[copied:end])) if out else None
 
 
+def _look_back(before: bytes) -> re.Match[bytes] | None:
+    """What makes an address of the slashes behind these bytes, or None.
+
+    Tried only where it can begin: behind the last `(` or at the last `@`, neither of which it holds itself. That is
+    several times faster than trying it everywhere.
+    """
+    for byte, steps in _OPENINGS:
+        at = before.rfind(byte)
+        for step in steps if at >= 0 else ():
+            found = _BEFORE.fullmatch(before, max(0, at - step))
+            if found:
+                return found
+    return None
+
+
 def _find_slashes(text: bytes, start: int, end: int) -> list[int]:
     """Where two slashes stand that may begin an address; in base64 they stand too, behind a letter or digit."""
     found: list[int] = []
-    for pair in _PAIRS if text.find(b"\\", start, end) >= 0 else _PAIRS[:1]:
-        at = text.find(pair, start, end)
-        while at >= 0:
-            if text[at - 1] in _MAY_PRECEDE:
-                found.append(at)
-            at = text.find(pair, at + 1, end)
-    return sorted(found) if len(found) > 1 else found
+    at = text.find(b"//", start, end)
+    while at >= 0:
+        if text[at - 1] in _MAY_PRECEDE:
+            found.append(at)
+        at = text.find(b"//", at + 1, end)
+    # backslashes pass for slashes, but are rare: each is looked at rather than three more pairs looked for
+    at = text.find(b"\\", start, end)
+    if at < 0:
+        return found
+    while at >= 0:
+        if at > start and text[at - 1] == _SLASH and text[at - 2] in _MAY_PRECEDE:
+            found.append(at - 1)
+        if at + 1 < end and text[at + 1] in _SLASHES and text[at - 1] in _MAY_PRECEDE:
+            found.append(at)
+        at = text.find(b"\\", at + 1, end)
+    return sorted(found)
 
 
 def disarm_json(text: bytes, judge: Judge, denied: list[Verdict], prefix: bytes) -> bytes | None:

@@ -15,12 +15,14 @@ from typing import Protocol, cast
 from . import syntax
 from .allowance import Allowance, Verdict
 from .css import disarm_css, disarm_json
-from .tags import Decision, decide, disarm_inline
+from .tags import Decision, disarm_inline
+from .usual import decide_tag
 
 # Elements after whose start tag something other than more markup comes.
 _KINDS = dict.fromkeys((b"script", b"style", b"xmp", b"iframe", b"noembed", b"noframes", b"title", b"textarea"), "raw")
 _KINDS |= {b"svg": "root", b"math": "root"}
 _KINDS |= {name: name.decode() for name in (b"noscript", b"body", b"frameset", b"plaintext")}
+_EMPTY = b"</script>"
 _ROOTS = frozenset((b"svg", b"math"))
 _HTML_INSIDE = frozenset((b"foreignobject", b"desc", b"title", b"annotation-xml", b"mi", b"mo", b"mn", b"ms", b"mtext"))
 # Start tags that end SVG and MathML wherever they stand (section 13.2.6.5).
@@ -103,7 +105,7 @@ class Rewriter:
             return buffer
 
     def _run(self, buffer: bytes, final: bool) -> bytes:
-        out: list[bytes | memoryview] = []
+        out: list[bytes] = []
         position = 0
         if self._guard:
             place = self._find_place_for_guard(buffer, final)
@@ -135,54 +137,56 @@ class Rewriter:
         if said and not syntax.CHARSET.search(buffer, 0, place):
             self._guard = b'<meta charset="%b">' % said[1] + self._guard
 
-    def _scan(self, buffer: bytes, position: int, final: bool, out: list[bytes | memoryview]) -> int:
+    def _scan(self, buffer: bytes, position: int, final: bool, out: list[bytes]) -> int:
         """Copy to `out` what is decided; returns where the undecided rest begins."""
         copied = position
         length = len(buffer)
-        view = memoryview(buffer)  # slices of it are joined without being copied first
-        tags = self._insertions.memory
+        remembered = self._insertions.memory.get
         skip = self._skip
         while not self._plain:
-            position = skip(buffer, position).end()
-            if position >= length:
-                break
-            found = syntax.TAG.match(buffer, position)
-            if found is None:
+            found = skip(buffer, position)
+            tag, name = found.group(1, 2)
+            if tag is None:
+                position = found.end()
+                if position >= length:
+                    break
                 step = self._pass_other(buffer, position)
                 if step < 0:
                     break
                 position, skip = step, self._skip
                 continue
-            tag, after = found[0], found.end()
-            name = found[1].lower()
-            decision = tags.get(tag)
-            if decision is None:
-                decision = self._decide(tag, name)
-            if decision.denied:
-                self.denied.update(decision.denied)
+            position, after = found.span(1)
+            kind = _KINDS.get(name)
+            if kind is None:  # mostly the name is in lower case already
+                name = name.lower()
+                kind = _KINDS.get(name)
+            new, content, denied = remembered(tag) or self._decide(tag, name)
+            if denied:
+                self.denied.update(denied)
             if self._stack and self._enter_foreign(tag, name):
                 # scripts and styles are markup like any other here: no raw text
-                if decision.tag is not None:
-                    out += [view[copied:position], decision.tag]
-                    copied = after
-                position, skip = after, self._skip
-                continue
-            kind = _KINDS.get(name)
+                kind, skip = None, self._skip
             if kind is None:
-                if decision.tag is not None:
-                    out += [view[copied:position], decision.tag]
+                if new is not None:
+                    out += (buffer[copied:position], new)
                     copied = after
                 position = after
                 continue
             if kind == "raw":
-                ends = syntax.find_end_of_raw(name, buffer, after)
-                if ends < 0 and not final:
-                    break
-                ends = length if ends < 0 else ends
-                new_tag, content = self._decide_content(name, tag, decision, buffer, after, ends)
-                if new_tag is not None or content is not None:
-                    out += [view[copied:position], tag if new_tag is None else new_tag]
-                    out.append(view[after:ends] if content is None else content)
+                # an empty script, the usual one, needs no search
+                ends = after if name == b"script" and buffer.startswith(_EMPTY, after) else syntax.find_end_of_raw(name, buffer, after)
+                if ends < 0:
+                    if not final:
+                        break
+                    ends = length
+                text = None
+                if ends > after and (content or name == b"style"):
+                    new, text = self._decide_content(name, tag, new, content, buffer, after, ends)
+                if new is not None or text is not None:
+                    out += (buffer[copied:position], tag if new is None else new)
+                    copied = after
+                if text is not None:
+                    out.append(text)
                     copied = ends
                 position = ends
                 continue
@@ -191,10 +195,10 @@ class Rewriter:
                 if ends < 0 and not final and length - after < _NOSCRIPT_HELD:
                     break
                 if ends >= 0:
-                    out += [view[copied:after], self._nested(buffer[after:ends])]
+                    out += [buffer[copied:after], self._nested(buffer[after:ends])]
                     copied = position = ends
                     continue
-            out += [view[copied:position], tag if decision.tag is None else decision.tag]
+            out += [buffer[copied:position], tag if new is None else new]
             copied = position = after
             if kind == "body":
                 out.append(self._control)
@@ -208,7 +212,7 @@ class Rewriter:
                 self._plain = True
         if self._plain or final:
             position = length
-        out.append(view[copied:position])
+        out.append(buffer[copied:position])
         return position
 
     @property
@@ -264,7 +268,7 @@ class Rewriter:
                 pass
 
     def _decide(self, tag: bytes, name: bytes) -> Decision:
-        decision = decide(tag, name, self._allowance, self._insertions.placeholder, self._nested)
+        decision = decide_tag(tag, name, self._allowance, self._insertions.placeholder, self._nested)
         if len(tag) <= _LONGEST_REMEMBERED:
             remembered = self._insertions.memory
             if len(remembered) >= _REMEMBERED:
@@ -273,25 +277,24 @@ class Rewriter:
         return decision
 
     def _decide_content(
-        self, name: bytes, tag: bytes, decision: Decision, buffer: bytes, start: int, end: int
+        self, name: bytes, tag: bytes, new: bytes | None, kind: str, buffer: bytes, start: int, end: int
     ) -> tuple[bytes | None, bytes | None]:
         """New bytes for the start tag and the content of a raw text element; None: as they are."""
-        judge = self._allowance.judge_url
-        denied: list[Verdict] = []
-        content = None
-        if name == b"style":
-            content = disarm_css(buffer, judge, denied, start, end)
-        elif decision.content == "code":
+        if kind == "code":
             service = self._allowance.signatures.find(buffer, start, end)
             if service and self._allowance.blocks:
                 self.denied.add(Verdict(False, service))
-                return disarm_inline(tag, self._allowance, service), None
-        elif decision.content:
-            prefix = b"data:text/javascript,//" if decision.content == "map" else b"data:,"
+                new = disarm_inline(tag, self._allowance, service)
+            return new, None
+        judge = self._allowance.judge_url
+        denied: list[Verdict] = []
+        if name == b"style":
+            content = disarm_css(buffer, judge, denied, start, end)
+        else:
+            prefix = b"data:text/javascript,//" if kind == "map" else b"data:,"
             content = disarm_json(buffer[start:end], judge, denied, prefix)
-        if denied:
-            self.denied.update(denied)
-        return decision.tag, content
+        self.denied.update(denied)
+        return new, content
 
     def _nested(self, document: bytes) -> bytes:
         """A document inside an attribute, or what a noscript element holds."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from . import headers as rules
-from .allowance import Allowance, Verdict
+from .allowance import PASS, Allowance, Verdict
 from .coding import Closer, Opener, open_coding
 from .cookies import passes_set_cookie
 from .html import Insertions, Rewriter
@@ -28,7 +28,16 @@ _DROPPED = frozenset(  # of a rewritten page: no longer true, or would let an ol
 )  # fmt: skip
 _STRICT = re.compile(rb"(?:\s|//[^\n]*\n|/\*.*?\*/)*[\"']use strict[\"']", re.S)
 _LENGTHS = frozenset((b"content-length", b"etag", b"last-modified", b"accept-ranges"))
-_TRANSCODED = {b"utf-16": "utf-16", b"utf-16le": "utf-16-le", b"utf-16be": "utf-16-be", b"iso-2022-jp": "iso-2022-jp"}
+# Encodings that do not contain ASCII, by their labels (WHATWG Encoding section 4.2) and by their byte order marks.
+_TRANSCODED = dict.fromkeys(
+    b"utf-16 utf-16le unicode ucs-2 csunicode iso-10646-ucs-2 unicodefeff".split(), "utf-16-le"
+) | {
+    b"utf-16be": "utf-16-be",
+    b"unicodefffe": "utf-16-be",
+    b"iso-2022-jp": "iso-2022-jp",
+    b"csiso2022jp": "iso-2022-jp",
+}
+_MARKS = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 
 
 class Visit(NamedTuple):
@@ -66,7 +75,10 @@ class GatedResponse:
         self._rewriter: Rewriter | None = None
         self._opener: Opener | None = None
         self._closer: Closer | None = None
+        self._opened = False
         self._transcoder: _Transcoder | None = None
+        self._charset = b""
+        self._begin: bytes | None = b""  # what came before two bytes told the encoding; None from then on
         self._leader = self._trailer = b""
 
     def start(self, status: int, headers: Headers, has_body: bool) -> Headers:
@@ -77,9 +89,9 @@ class GatedResponse:
         for pair in headers:
             name = pair[0]
             if name == b"content-encoding":
-                coding = pair[1]
+                coding = pair[1] if coding is None else coding + b", " + pair[1]
             elif name == b"cache-control":
-                cache = pair[1]
+                cache = pair[1] if cache is None else cache + b", " + pair[1]
             if name not in _WATCHED:
                 out.append(pair)
                 continue
@@ -122,22 +134,33 @@ class GatedResponse:
             # a script that begins by being strict stays so
             return (b'"use strict";' if leader and _STRICT.match(chunk) else b"") + leader + chunk
         if self._opener is not None:
+            self._opened = self._opened or bool(chunk)
             chunk = self._opener.feed(chunk)
-        if self._transcoder is not None:
-            chunk = self._transcoder.read(chunk, final=False)
-        return self._write(self._rewriter.feed(chunk))
+        return self._write(self._rewriter.feed(self._read(chunk, final=False)))
 
     def close(self) -> bytes:
         """The end of the body. Raises CodingError for one that was cut off."""
         if self._rewriter is None:
             return self._leader + self._trailer
-        if self._opener is not None:
+        if self._opener is not None and self._opened:  # a body of no bytes at all is not cut off
             self._opener.close()
-        rest = self._rewriter.feed(self._transcoder.read(b"", final=True)) if self._transcoder else b""
+        rest = self._rewriter.feed(self._read(b"", final=True))
         last = self._write(rest + self._rewriter.close())
         self.seen.denied += self._rewriter.denied
         self.seen.failure = self._rewriter.failure
         return last + self._closer.close() if self._closer is not None else last
+
+    def _read(self, data: bytes, final: bool) -> bytes:
+        """In an encoding that contains ASCII. A byte order mark outweighs the header (WHATWG Encoding section 6)."""
+        if self._begin is not None:
+            data = self._begin + data
+            if len(data) < 2 and not final:
+                self._begin = data
+                return b""
+            self._begin = None
+            name = _MARKS.get(data[:2]) or ("" if data[:2] == b"\xef\xbb" else _TRANSCODED.get(self._charset))
+            self._transcoder = _Transcoder(name) if name else None
+        return self._transcoder.read(data, final) if self._transcoder is not None else data
 
     def _write(self, data: bytes) -> bytes:
         if self._transcoder is not None:
@@ -150,7 +173,10 @@ class GatedResponse:
             return rules.passes_refresh(value, self._allowance, denied)
         if name == b"location":
             # where a visitor goes is theirs to decide; a script, image or frame is not sent elsewhere
-            return self._visit.document or rules.passes_reporting(value, self._allowance, denied)
+            verdict = PASS if self._visit.document else self._allowance.judge_url(value)
+            if not verdict.allowed:
+                denied.append(verdict)
+            return verdict.allowed
         if name in rules.REPORTING:
             return rules.passes_reporting(value, self._allowance, denied)
         return True
@@ -187,8 +213,7 @@ class GatedResponse:
             if has_body:
                 self._opener, self._closer = opened
         charset = re.search(rb"charset\s*=\s*[\"']?([^\s\"';]+)", content_type, re.I)
-        if charset and charset[1].lower() in _TRANSCODED:
-            self._transcoder = _Transcoder(_TRANSCODED[charset[1].lower()])
+        self._charset = charset[1].lower() if charset else b""
         self._rewriter = Rewriter(allowance, self._compose(nonce, inline or bool(nonce)))
         out = [pair for pair in _replace_etag(headers, allowance.key) if pair[0] not in _DROPPED or pair[0] == b"etag"]
         out = [*_vary(out, cache, headers), (b"x-dns-prefetch-control", b"off")]
@@ -225,7 +250,8 @@ def _vary(headers: Headers, cache: bytes | None, before: Headers | None = None) 
 
 
 def _replace_etag(headers: Headers, key: str) -> Headers:
-    return [(name, mark_etag(value, key) if name == b"etag" else value) for name, value in headers]
+    marked = [(name, mark_etag(value, key) if name == b"etag" else value) for name, value in headers]
+    return [(name, value) for name, value in marked if value or name != b"etag"]
 
 
 def mark_etag(etag: bytes, key: str) -> bytes:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from html import unescape
 from typing import NamedTuple
 
@@ -71,6 +72,7 @@ _SCRIPT_TYPES = re.compile(r"(?:module|(?:application|text)/(?:x-)?(?:java|ecma|
 _REFERENCE = re.compile(rb"&(?:#[0-9]+|#[xX][0-9a-fA-F]+|[a-zA-Z][a-zA-Z0-9]*);?")
 _TINY = re.compile(rb"[\"']?\s*[01](?:px)?\s*[\"']?")
 _QUOTES = (b'"', b"'")
+_FIRST_OF_LIST = re.compile(rb"[\t\n\f\r ]*+[^,\t\n\f\r ]++")
 _REFRESH = re.compile(r"[\s\d.]*[;,\s]\s*(?:url\s*=\s*)?[\"']?\s*(.*)", re.I | re.S)
 
 
@@ -82,7 +84,12 @@ class Decision(NamedTuple):
     denied: tuple[Verdict, ...] = ()
 
 
-_UNTOUCHED = {content: Decision(None, content) for content in ("", "code", "map", "rules")}
+UNTOUCHED = {content: Decision(None, content) for content in ("", "code", "map", "rules")}
+
+def list_read(name: bytes) -> frozenset[bytes]:
+    """The names of the attributes that are read of this element."""
+    return frozenset(_READS[name][1])
+
 
 Notes = dict[str, tuple[int, bytes]]
 Placeholder = Callable[[str, str], bytes]  # service id, host → the attribute value of a srcdoc
@@ -106,7 +113,7 @@ def decide(tag: bytes, name: bytes, allowance: Allowance, placeholder: Placehold
                 denied.append(verdict)
                 edits.append((found.start(1), found.start(1), PREFIX))
         elif kind == "urls":
-            verdict = _judge_list(value, allowance)
+            verdict = judge_list(value, allowance)
             if not verdict.allowed:
                 denied.append(verdict)
                 edits.append((found.start(1), found.start(1), PREFIX))
@@ -130,13 +137,16 @@ def decide(tag: bytes, name: bytes, allowance: Allowance, placeholder: Placehold
                 notes["hidden"] = notes["size"]
         found = read(tag, found.end())
     for kind, start, value in late:
-        verdict = _judge_link(value, notes, allowance) if kind == "link" else _judge_meta(value, notes, allowance)
+        if kind == "link":
+            verdict = judge_link(value, notes["rel"][1] if "rel" in notes else None, allowance)
+        else:
+            verdict = _judge_meta(value, notes, allowance)
         if not verdict.allowed:
             denied.append(verdict)
             edits.append((start, start, PREFIX))
-    content = _classify_script(notes) if name == b"script" else ""
+    content = classify_script(notes["type"][1] if "type" in notes else b"") if name == b"script" else ""
     if not edits:
-        return _UNTOUCHED[content]
+        return UNTOUCHED[content]
     head = b""
     if denied:
         if name == b"script":
@@ -173,12 +183,15 @@ def judge_refresh(value: str, allowance: Allowance) -> Verdict:
     return allowance.judge_url(target.encode("latin-1", "replace"))
 
 
-def _judge_list(value: bytes, allowance: Allowance) -> Verdict:
+def judge_list(value: bytes, allowance: Allowance) -> Verdict:
     """Several addresses: those of a srcset, or of a ping."""
-    for url in _decode(value).replace(",", " , ").split():
-        verdict = allowance.judge_url(url.encode("latin-1", "replace"))
-        if not verdict.allowed:
-            return verdict
+    # The first that may not be asked for decides, and mostly that is the very first: spares taking the rest apart.
+    first = _FIRST_OF_LIST.match(value)
+    for part in (first[0], value) if first else (value,):
+        for url in _decode(part).replace(",", " , ").split():
+            verdict = allowance.judge_url(url.encode("latin-1", "replace"))
+            if not verdict.allowed:
+                return verdict
     return PASS
 
 
@@ -196,11 +209,21 @@ def _disarm_style(value: bytes, allowance: Allowance, denied: list[Verdict]) -> 
     return disarmed
 
 
-def _judge_link(value: bytes, notes: Notes, allowance: Allowance) -> Verdict:
-    rels = set(_decode(notes["rel"][1]).lower().split()) if "rel" in notes else set()
-    if not value or not rels & _FETCHING:
+def judge_link(value: bytes, rel: bytes | None, allowance: Allowance) -> Verdict:
+    """May a link element with this `rel` (None: without) have this address?"""
+    use = _classify_rel(rel) if rel is not None else ""
+    if not value or not use:
         return PASS
-    return allowance.judge_connection(value) if rels <= _CONNECTING else allowance.judge_url(value)
+    return allowance.judge_connection(value) if use == "connects" else allowance.judge_url(value)
+
+
+@lru_cache(maxsize=1024)
+def _classify_rel(rel: bytes) -> str:
+    """What a browser does about a link: "fetches", "connects" ahead of time, or "" for nothing."""
+    rels = set(_decode(rel).lower().split())
+    if not rels & _FETCHING:
+        return ""
+    return "connects" if rels <= _CONNECTING else "fetches"
 
 
 def _judge_meta(value: bytes, notes: Notes, allowance: Allowance) -> Verdict:
@@ -209,9 +232,10 @@ def _judge_meta(value: bytes, notes: Notes, allowance: Allowance) -> Verdict:
     return PASS
 
 
-def _classify_script(notes: Notes) -> str:
+@lru_cache(maxsize=1024)
+def classify_script(type: bytes) -> str:
     """What an inline script's content is: "code", "map" (import map), "rules" (speculation), or "" for data."""
-    kind = _decode(notes["type"][1]).strip().lower() if "type" in notes else ""
+    kind = _decode(type).strip().lower()
     if kind == "importmap":
         return "map"
     if kind == "speculationrules":

@@ -2,7 +2,7 @@
 
 from .catalogue import load_catalogue
 from .load import EEA, STANDARD_PURPOSES, compile_policy, find_doubts, load_policy
-from .match import HostRules, split_url
+from .match import HostRules, shared_domain, split_url
 from .model import (
     LANGUAGES,
     NECESSARY,
@@ -44,5 +44,6 @@ __all__ = [
     "find_doubts",
     "load_catalogue",
     "load_policy",
+    "shared_domain",
     "split_url",
 ]

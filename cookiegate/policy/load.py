@@ -1,12 +1,12 @@
-"""From a policy file to a `Policy`: read, check everything, say all problems at once, compile."""
+"""From a policy file to a `Policy`: check everything, say all problems at once, compile."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import math
-import tomllib
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,8 @@ from pydantic import ValidationError
 
 from ..errors import PolicyError, Problem
 from .catalogue import build_service, load_catalogue
-from .explain import explain, suggest
+from .contradictions import find_contradictions
+from .explain import explain
 from .model import (
     NECESSARY,
     Assessment,
@@ -29,7 +30,8 @@ from .model import (
     Site,
     VisitRules,
 )
-from .schema import NecessarySection, PolicyFile, ServiceSection, VisitsSection, parse_lifetime
+from .read import read_policy
+from .schema import NecessarySection, PolicyFile, ServiceSection, VisitsSection
 
 STANDARD_PURPOSES = ("functional", "statistics", "marketing")
 EEA = frozenset("AT BE BG HR CY CZ DK EE FI FR DE GR HU IE IT LV LT LU MT NL PL PT RO SK SI ES SE IS LI NO".split())
@@ -37,32 +39,30 @@ EEA = frozenset("AT BE BG HR CY CZ DK EE FI FR DE GR HU IE IT LV LT LU MT NL PL 
 
 def load_policy(path: str | Path) -> Policy:
     """Read and compile the policy in `path`. Raises PolicyError with every problem found."""
-    source = str(path)
-    try:
-        text = Path(path).read_text("utf-8")
-    except FileNotFoundError:
-        hint = "`cookiegate init` writes one to begin with."
-        raise PolicyError(source, (Problem("file", "there is no such file", hint),)) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise PolicyError(source, (Problem("file", f"cannot be read: {error}"),)) from None
-    try:
-        said = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise PolicyError(source, (Problem("file", f"is not valid TOML: {error}"),)) from None
-    return compile_policy(said, source)
+    return compile_policy(read_policy(path), str(path))
 
 
 def compile_policy(said: Mapping[str, Any], source: str = "policy") -> Policy:
     """A policy from what a TOML file says. Raises PolicyError with every problem found."""
-    problems = list(_find_contradictions(said))
+    contradictions = tuple(find_contradictions(said))
     try:
         file = PolicyFile.model_validate(dict(said))
     except ValidationError as error:
-        problems = [*explain(error, said), *problems]
-        raise PolicyError(source, tuple(problems)) from None
-    if problems:
-        raise PolicyError(source, tuple(problems))
+        raise PolicyError(source, _put_in_order([*explain(error, said), *contradictions], said)) from None
+    if contradictions:
+        raise PolicyError(source, _put_in_order(contradictions, said))
     return _compile(file)
+
+
+def _put_in_order(problems: Iterable[Problem], said: Mapping[str, Any]) -> tuple[Problem, ...]:
+    """What is missing altogether first, then section by section as in the file, what belongs together side by side."""
+    sections = list(said)
+
+    def place(problem: Problem) -> tuple[int, str]:
+        section, *below = re.split("[. ]", problem.key, maxsplit=2)
+        return (sections.index(section) if section in sections else -1, below[0] if below else "")
+
+    return tuple(sorted(dict.fromkeys(problems), key=place))
 
 
 def find_doubts(policy: Policy) -> tuple[Problem, ...]:
@@ -91,92 +91,6 @@ def find_doubts(policy: Policy) -> tuple[Problem, ...]:
     if policy.gate.unknown == "report":
         doubts.append(Problem("gate.unknown", 'is "report": nothing is blocked', 'set it to "block" once you are set'))
     return tuple(doubts)
-
-
-def _find_contradictions(said: Mapping[str, Any]) -> Iterator[Problem]:
-    """What single fields cannot show. Reads the raw file, so that it is said even when other parts are broken."""
-    known = load_catalogue()
-    own = _table(said, "services")
-    ids = {*known, *own}
-    asked: dict[str, str] = {}
-    for purpose, section in _table(said, "purposes").items():
-        if purpose == NECESSARY:
-            yield Problem("purposes.necessary", "nobody is asked about what is necessary", "use [[necessary]] entries")
-        services = section.get("services", []) if isinstance(section, dict) else []
-        for id in services if isinstance(services, list) else []:
-            key = f"purposes.{purpose}.services"
-            if not isinstance(id, str):
-                continue
-            if id not in ids:
-                yield Problem(key, f'"{id}" is neither in the catalogue nor in [services]', suggest(id, ids))
-            elif id in known and known[id].purpose == NECESSARY:
-                hint = f'declare it by [[necessary]] service = "{id}"'
-                yield Problem(key, f'"{id}" stands for what a platform needs, not for a service to agree to', hint)
-            elif id in asked:
-                yield Problem(key, f'"{id}" is already asked for under "{asked[id]}"', "ask for a service once")
-            asked.setdefault(id, purpose)
-    for id, section in own.items():
-        if not isinstance(section, dict):
-            continue
-        if id not in known:
-            if not section.get("provider"):
-                hint = "name the company behind it (GDPR art. 13(1)(e)); " + (suggest(id, known) or "")
-                yield Problem(f"services.{id}.provider", "is missing", hint.rstrip("; "))
-            if not any(section.get(field) for field in ("hosts", "paths", "cookies")):
-                yield Problem(f"services.{id}", "has neither hosts, paths nor cookies", "say by what it is known")
-        if id not in asked and not any(entry.get("service") == id for entry in _entries(said)):
-            yield Problem(f"services.{id}", "belongs to no purpose", f'add "{id}" to the services of a purpose')
-    for number, entry in enumerate(_entries(said)):
-        yield from _check_necessary(f"necessary.{number}", entry, ids, known, asked)
-    yield from _check_numbers(said)
-
-
-def _check_necessary(
-    key: str, entry: Mapping[str, Any], ids: set[str], known: Mapping[str, Service], asked: Mapping[str, str]
-) -> Iterator[Problem]:
-    name, service = entry.get("name"), entry.get("service")
-    if not name and not service:
-        yield Problem(key, "has neither name nor service", 'name a cookie ("PHPSESSID") or a service ("wordpress")')
-    elif name and not entry.get("lifetime"):
-        yield Problem(f"{key}.lifetime", f'is missing for "{name}"', 'say how long it is kept: "session", "1 year"')
-    elif not name and service not in ids:
-        message = f'"{service}" is neither in the catalogue nor in [services]'
-        yield Problem(f"{key}.service", message, suggest(str(service), ids))
-    elif not name and service in asked:
-        hint = "what needs consent is not necessary; give `paths` in one place only"
-        yield Problem(f"{key}.service", f'"{service}" is also asked for under "{asked[str(service)]}"', hint)
-    elif not name and service in known and known[str(service)].purpose in ("statistics", "marketing"):
-        hint = "statistics and marketing are never strictly necessary (Act 917/2014 section 205): ask for consent"
-        yield Problem(f"{key}.service", f'"{service}" is for {known[str(service)].purpose}', hint)
-
-
-def _check_numbers(said: Mapping[str, Any]) -> Iterator[Problem]:
-    validity = _table(said, "consent").get("validity")
-    try:
-        days = parse_lifetime(validity).days if validity is not None else 183
-    except ValueError:
-        days = 183
-    if days > 366:
-        hint = "ask again after 12 months at the latest; 6 months is usual (EDPB 05/2020, paragraph 110)"
-        yield Problem("consent.validity", f'"{validity}" is too long', hint)
-    elif days < 1:
-        yield Problem(
-            "consent.validity", f'"{validity}" is too short', "yes and no are both remembered, 6 months usually"
-        )
-    look = _table(said, "banner").get("look")
-    if look == "none" and any(_table(said, "purposes").values()):
-        hint = 'a site that asks for consent must show the question; remove `look = "none"`'
-        yield Problem("banner.look", '"none" with purposes to ask for', hint)
-
-
-def _table(said: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-    value = said.get(key)
-    return value if isinstance(value, dict) else {}
-
-
-def _entries(said: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    value = said.get("necessary")
-    return [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []
 
 
 def _compile(file: PolicyFile) -> Policy:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from html import unescape
+from itertools import takewhile
 from typing import NamedTuple
 
 # What the WHATWG URL parser drops (tabs, newlines) or trims (C0 controls, space) before it looks.
@@ -12,6 +13,7 @@ _DROPPED = re.compile("[\t\n\r]")
 _TRIMMED = "".join(map(chr, range(33)))
 _ABSOLUTE = re.compile(r"(?:(https?|wss?|ftp):)?([/\\]{2,})([^/\\?#]*)(.*)", re.S | re.I)
 _SPECIAL = re.compile(r"(https?|wss?|ftp):[/\\]?(.*)", re.S | re.I)
+_PATH_END = re.compile("([?#])")
 _PLAIN_HOST = re.compile(r"[a-z0-9._-]+")
 
 
@@ -43,7 +45,10 @@ def split_url(url: str) -> Location | None:
             host = "?"
     else:
         host = host.partition("]")[0] + "]"
-    return Location(host, rest if rest.startswith(("/", "?", "#")) else "/" + rest.replace("\\", "/").lstrip("/"))
+    if "\\" in rest:  # in the path it is a slash, in the query it is itself
+        path, mark, query = _PATH_END.split(rest, maxsplit=1) if _PATH_END.search(rest) else (rest, "", "")
+        rest = path.replace("\\", "/") + mark + query
+    return Location(host, rest if rest.startswith(("/", "?", "#")) else "/" + rest)
 
 
 class _Rule(NamedTuple):
@@ -102,3 +107,15 @@ def split_pattern(pattern: str) -> tuple[str, str]:
     """ "www.example.net/a?b" → ("www.example.net", "/a?b")."""
     cut = re.search("[/?]", pattern)
     return (pattern[: cut.start()], pattern[cut.start() :]) if cut else (pattern, "")
+
+
+def shared_domain(hosts: Iterable[str]) -> str:
+    """The longest domain that all hosts end with, for a cookie that they share; "" where they share no more than a
+    last label, or where one of them is an address.
+    """
+    labels = [host.split(".")[::-1] for host in hosts]
+    if any(each[0].isdigit() or ":" in each[0] for each in labels):
+        return ""
+    columns = zip(*labels, strict=False)
+    shared = [column[0] for column in takewhile(lambda column: len(set(column)) == 1, columns)]
+    return ".".join(reversed(shared)) if len(shared) > 1 else ""

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
+from .match import split_pattern
 from .model import LANGUAGES, SECONDS, Lifetime
 
 _UNITS = {unit.rstrip("s"): unit for unit in SECONDS if unit != "session"}
@@ -26,8 +27,36 @@ def parse_lifetime(text: Any) -> Lifetime:
     return Lifetime(int(found[1]), _UNITS[found[2]])
 
 
+def _read_period(text: Any) -> Lifetime:
+    """How long we keep something: a length of whole days. Raises ValueError."""
+    try:
+        length = parse_lifetime(text)
+    except ValueError:
+        length = Lifetime(0, "session")
+    if length.days < 1:
+        raise ValueError('write a number and a unit, a day at least, such as "90 days" or "6 months"')
+    return length
+
+
+def _read_validity(text: Any) -> Lifetime:
+    length = _read_period(text)
+    if length.days > 366:
+        raise ValueError("ask again after 12 months at the latest; 6 months is usual (EDPB 05/2020, paragraph 110)")
+    return length
+
+
+def _read_day(value: Any) -> datetime.date:
+    """A date as TOML writes it, with or without quotes; never a number, which pydantic takes for seconds."""
+    try:
+        if type(value) is datetime.date:
+            return value
+        return datetime.date.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise ValueError("write a day, such as 2026-11-22") from None
+
+
 def _check_url(text: str) -> str:
-    if not re.fullmatch(r"https?://[^\s<>\"'\\]+", text):
+    if text and not re.fullmatch(r"https?://[^\s<>\"'\\]+", text):
         raise ValueError("write a full address that begins with https://")
     return text
 
@@ -57,8 +86,10 @@ def _check_host(text: str) -> str:
 def _check_host_pattern(text: str) -> str:
     if "://" in text or text.startswith("//"):
         raise ValueError("write it without https://, such as www.example.net/path or *.example.net")
-    host = re.split(r"[/?]", text, maxsplit=1)[0]
+    host, rest = split_pattern(text)
     _check_host(host.removeprefix("*."))
+    if not re.fullmatch(r"[!-~]*", rest) or re.search("[;,'\"]", rest):  # it becomes part of a header
+        raise ValueError("write the path as it stands in the address, without spaces, quotes, commas and semicolons")
     if not host.removeprefix("*.").count(".") and host != "localhost":
         raise ValueError("this would match far too much; name the provider's own domain")
     return text
@@ -85,8 +116,12 @@ def _check_pattern(text: str) -> str:
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
 Url = Annotated[str, AfterValidator(_check_url)]
-Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+Country = Annotated[str, StringConstraints(pattern=r"^([A-Z]{2})?$")]
+Day = Annotated[datetime.date, BeforeValidator(_read_day)]
+Flag = Annotated[bool, Field(strict=True)]
+Number = Annotated[int, Field(strict=True)]
 LifetimeText = Annotated[Lifetime, BeforeValidator(parse_lifetime)]
+Period = Annotated[Lifetime, BeforeValidator(_read_period)]
 NamePattern = Annotated[str, AfterValidator(_check_pattern)]
 Translated = dict[Literal[LANGUAGES], Text]  # type: ignore[valid-type]
 
@@ -111,7 +146,7 @@ class ControllerSection(_Section):
 
 
 class ConsentSection(_Section):
-    validity: LifetimeText = Lifetime(6, "months")
+    validity: Annotated[Lifetime, BeforeValidator(_read_validity)] = Lifetime(6, "months")
     scope: Literal["host", "domain"] = "host"
 
 
@@ -124,8 +159,8 @@ class PurposeSection(_Section):
 class CookieEntry(_Section):
     name: NamePattern
     lifetime: LifetimeText | None = None
-    third_party: bool = False
-    storage: bool = False
+    third_party: Flag = False
+    storage: Flag = False
     reason: Text = ""
 
 
@@ -136,9 +171,9 @@ def _read_cookie(value: Any) -> Any:
 class ServiceSection(_Section):
     name: Text | None = None
     provider: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)] | None = None
-    country: Country | Literal[""] | None = None
+    country: Country | None = None
     transfer_basis: Text | None = None
-    policy_url: Url | Literal[""] | None = None
+    policy_url: Url | None = None
     hosts: list[Annotated[str, AfterValidator(_check_host_pattern)]] = Field(default_factory=list)
     paths: list[Annotated[str, AfterValidator(_check_own_path)]] = Field(default_factory=list)
     signatures: list[Annotated[str, StringConstraints(min_length=4, max_length=80)]] = Field(default_factory=list)
@@ -152,7 +187,7 @@ class CatalogueRow(ServiceSection):
     provider: str
     purpose: Literal["necessary", "functional", "statistics", "marketing"]
     source: Text
-    checked_on: datetime.date
+    checked_on: Day
 
 
 class NecessarySection(_Section):
@@ -168,13 +203,13 @@ class AssessmentSection(_Section):
     necessity: Text
     balancing: Text
     reviewed_by: Text
-    reviewed_on: datetime.date
+    reviewed_on: Day
 
 
 class VisitsSection(_Section):
-    ipv4_bits: int = Field(default=24, ge=0, le=24)
-    ipv6_bits: int = Field(default=48, ge=0, le=48)
-    retention: LifetimeText = Lifetime(90, "days")
+    ipv4_bits: Number = Field(default=24, ge=0, le=24)
+    ipv6_bits: Number = Field(default=48, ge=0, le=48)
+    retention: Period = Lifetime(90, "days")
     visitor: Literal["off", "daily"] = "daily"
     assessment: AssessmentSection | None = None
 
@@ -196,6 +231,6 @@ class PolicyFile(_Section):
     services: dict[Id, ServiceSection] = Field(default_factory=dict)
     necessary: list[NecessarySection] = Field(default_factory=list)
     visits: VisitsSection = Field(default_factory=VisitsSection)
-    retention: dict[Literal["ledger", "observations"], LifetimeText] = Field(default_factory=dict)
+    retention: dict[Literal["ledger", "observations"], Period] = Field(default_factory=dict)
     gate: GateSection = Field(default_factory=GateSection)
     banner: BannerSection = Field(default_factory=BannerSection)

@@ -1,4 +1,4 @@
-"""A site with one of everything that a policy can say, and its pages rewritten for a visitor who gave something or not."""
+"""A site with one of everything that a policy can say, and its pages as a visitor gets them."""
 
 from __future__ import annotations
 
@@ -49,7 +49,12 @@ PIXEL = Service(
     cookies=(Cookie("_pik"),),
 )
 PAYMENT = Service(
-    id="maksu", name="Maksu", provider="Maksu Oy", purpose="necessary", hosts=("maksu.example",), cookies=(Cookie("mk"),)
+    id="maksu",
+    name="Maksu",
+    provider="Maksu Oy",
+    purpose="necessary",
+    hosts=("maksu.example",),
+    cookies=(Cookie("mk"),),
 )
 POLICY = Policy(
     site=Site("Koivurannan Saha", ("site.example", "www.site.example"), ("fi", "en")),
@@ -94,7 +99,7 @@ def rewrite(
     document: bytes, allowance: Allowance = REFUSED, insertions: Insertions = BARE, size: int | None = None
 ) -> bytes:
     """The document as the visitor gets it, fed whole or `size` bytes at a time. Fails where the rewriter gave up."""
-    rewriter = Rewriter(allowance, insertions)
+    rewriter = Rewriter(allowance, replace(insertions, memory={}))  # what is remembered holds for one allowance
     size = size or len(document) or 1
     out = [rewriter.feed(document[at : at + size]) for at in range(0, len(document), size)]
     out.append(rewriter.close())

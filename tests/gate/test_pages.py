@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from .site import BARE, FULL, rewrite
+from .site import BARE, FULL, allow, rewrite
 
 FILES = sorted((Path(__file__).resolve().parent.parent / "pages").glob("*.txt"))
 
@@ -30,10 +30,11 @@ def test_there_are_pages() -> None:
 @pytest.mark.parametrize("size", [None, 1, 7], ids=["whole", "1 byte", "7 bytes"])
 def test_a_page_comes_out_as_written_however_it_is_cut(path: Path, size: int | None) -> None:
     before, after = read(path)
-    assert rewrite(before, insertions=FULL if path.stem.startswith("page-") else BARE, size=size) == after
+    insertions = FULL if path.stem.startswith("page-") else BARE
+    assert rewrite(before, allow(), insertions, size) == after
 
 
 @every_page
 def test_rewriting_a_rewritten_page_changes_nothing(path: Path) -> None:
-    once = rewrite(read(path)[0])
-    assert rewrite(once) == once
+    once = rewrite(read(path)[0], allow())
+    assert rewrite(once, allow()) == once

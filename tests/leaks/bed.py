@@ -75,9 +75,19 @@ def find_bench() -> Path | None:
 
 
 def run(
-    mode: str, policy: str, *, only: str = "", settle: float = 1.2, jobs: int = 2, log: Path | None = None
+    mode: str,
+    policy: str,
+    *,
+    only: str = "",
+    settle: float = 1.2,
+    jobs: int = 2,
+    log: Path | None = None,
+    namespace: bool = False,
 ) -> Outcome:
-    """The whole bench, or the pages in `only`, against one policy in one mode."""
+    """The whole bench, or the pages in `only`, against one policy in one mode.
+
+    `namespace`: this process runs in a network namespace of its own (the bench's netns.sh), where DNS queries are seen.
+    """
     bench = find_bench()
     assert bench is not None
     with tempfile.TemporaryDirectory(prefix="cookiegate-leaks-") as name:
@@ -87,6 +97,7 @@ def run(
         with subject(mode, policy, folder, Path(name)) as url:
             command = [sys.executable, "run.py", "--subject", url, "--ui", "ui.json", "--nojs-ui", "-o", "out.json"]
             command += ["--settle", str(settle), "--jobs", str(jobs), *(["--only", only] if only else [])]
+            command += ["--netns"] if namespace else []
             browser = {"CHROME": os.environ["COOKIEGATE_BROWSER"]} if "COOKIEGATE_BROWSER" in os.environ else {}
             done = subprocess.run(command, cwd=folder, env=os.environ | browser, capture_output=True, text=True)
         if log:

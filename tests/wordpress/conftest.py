@@ -1,25 +1,33 @@
-"""The WordPress that the tests of this folder share, and what happens on a machine that cannot run one."""
+"""The WordPress and the browser that the tests of this folder share, and what happens on a machine without them."""
 
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
+from typing import NoReturn
 
 import pytest
 
 from .bed import WordPress, find_missing_parts
 
 CANNOT_RUN = "the WordPress bed cannot run here: "
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
 @pytest.fixture(scope="session")
 def wordpress_parts() -> None:
     """Skip with the reasons where a part is missing; fail in CI, where a skipped chapter would go unseen."""
     if missing := find_missing_parts():
-        reason = CANNOT_RUN + "; ".join(missing)
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason, pytrace=False)
-        pytest.skip(reason)
+        _give_up(missing)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of a Chromium: the one COOKIEGATE_BROWSER names, else the first on PATH."""
+    paths = (os.environ.get("COOKIEGATE_BROWSER"), *map(shutil.which, BROWSERS))
+    path = next(filter(None, paths), None)
+    return path or _give_up(["no Chromium (Debian package chromium, or name one in COOKIEGATE_BROWSER)"])
 
 
 @pytest.fixture(scope="session")
@@ -29,9 +37,23 @@ def wordpress(wordpress_parts: None) -> Iterator[WordPress]:
         yield site
 
 
+@pytest.fixture(scope="session")
+def wordpress_over_tls(wordpress_parts: None) -> Iterator[WordPress]:
+    """The site at https://www.kivijoki.example, with TLS ending in front of it."""
+    with WordPress("https://www.kivijoki.example") as site:
+        yield site
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say once why the chapter was skipped, since pytest itself only counts."""
     reports = terminalreporter.getreports("skipped")
     for reason in {str(report.longrepr[2]) for report in reports if isinstance(report.longrepr, tuple)}:
         if CANNOT_RUN in reason:
             terminalreporter.write_line(reason, yellow=True)
+
+
+def _give_up(missing: list[str]) -> NoReturn:
+    reason = CANNOT_RUN + "; ".join(missing)
+    if os.environ.get("CI") == "true":
+        pytest.fail(reason, pytrace=False)
+    pytest.skip(reason)

@@ -59,12 +59,6 @@ def visitor(wordpress: WordPress) -> Iterator[httpx.Client]:
         yield client
 
 
-@pytest.fixture(scope="module")
-def wordpress_over_tls(wordpress_parts: None) -> Iterator[WordPress]:
-    with WordPress("https://www.kivijoki.example") as site:
-        yield site
-
-
 def log_in(client: httpx.Client, site: WordPress) -> httpx.Response:
     client.get("/wp-login.php")
     form = {"log": site.admin_user, "pwd": site.admin_password, "testcookie": "1", "redirect_to": "/wp-admin/"}

@@ -1,0 +1,101 @@
+"""The website of Kivijoen Kello: pages as the web has them, each with something that is easily broken."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.stories.site import POLICY, answer
+
+HOST = "www.kivijoenkello.example"
+RULES = POLICY.replace('"site.example", "www.site.example"', f'"{HOST}"').replace('name = "sid"', 'name = "sid*"')
+TRACKER = '<script src="https://pikseli.example/px.js"></script>'
+NONCE = "c3RyaWN0LW5vbmNlLW9mLXRoZS1zaXRl"
+
+HTML = b"text/html; charset=utf-8"
+PLAIN = f"""<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Kello</title>
+<link rel="icon" href="data:,">{TRACKER}</head><body><h1>Kello \u00e4\u00f6</h1></body></html>"""
+WRITES = """<!doctype html><html lang="en"><head><title>Writes</title><link rel="icon" href="data:,"></head>
+<body><script>
+document.cookie = "_first=1; path=/";
+document.cookie = "sid_a=1; path=/";
+localStorage.setItem("_first", "1");
+localStorage._second = "1";
+localStorage["_third"] = "1";
+localStorage.setItem("sid_a", "1");
+sessionStorage.setItem("_first", "1");
+sessionStorage.sid_a = "1";
+Storage.prototype.setItem.call(localStorage, "_fourth", "1");
+Object.assign(localStorage, {_fifth: "1"});
+window.tried = (async () => {
+  await cookieStore.set("_store", "1");
+  await cookieStore.set({name: "_store2", value: "1"});
+  await cookieStore.set("sid_store", "1");
+  const opened = [];
+  for (const name of ["_base", "sid_base"]) {
+    try {
+      await new Promise((done, failed) => {
+        const request = indexedDB.open(name);
+        request.onsuccess = () => { request.result.close(); done(); };
+        request.onerror = failed;
+      });
+      opened.push(name);
+    } catch {}
+  }
+  return opened;
+})();
+</script></body></html>"""
+FRAMES = """<html><head><title>Frames</title><link rel="icon" href="data:,"></head>
+<frameset cols="50%,50%"><frame src="/plain"><frame src="https://filmi.example/v/1"></frameset></html>"""
+WITH_WORKER = """<!doctype html><html lang="en"><head><title>Worker</title><link rel="icon" href="data:,"></head>
+<body><script>
+const ready = navigator.serviceWorker.register("/sw.js").then(() => navigator.serviceWorker.ready);
+window.ask = async () => {
+  const worker = (await ready).active;
+  const channel = new MessageChannel();
+  const heard = new Promise(done => { channel.port1.onmessage = e => done(e.data); });
+  worker.postMessage("ask", [channel.port2]);
+  return heard;
+};
+</script></body></html>"""
+WORKER = """self.addEventListener("activate", e => e.waitUntil(clients.claim()));
+self.addEventListener("message", e => {
+  const say = word => e.ports[0].postMessage(word);
+  fetch("https://pikseli.example/from-worker", {mode: "no-cors"}).then(() => say("asked"), () => say("kept in"));
+});"""
+STRICT = PLAIN.replace("<h1>", f'<script nonce="{NONCE}">window.own = "ran";</script><h1>')
+
+PAGES: dict[str, tuple[bytes, bytes, tuple[tuple[bytes, bytes], ...]]] = {
+    "/plain": (HTML, PLAIN.encode(), ()),
+    "/writes": (HTML, WRITES.encode(), ()),
+    "/frames": (HTML, FRAMES.encode(), ()),
+    "/worker": (HTML, WITH_WORKER.encode(), ()),
+    "/sw.js": (b"text/javascript", WORKER.encode(), ()),
+    "/bare": (HTML, f"<title>Bare</title><link rel=icon href='data:,'><p>No head here {TRACKER}".encode(), ()),
+    "/latin1": (b"text/html; charset=iso-8859-1", PLAIN.replace('<meta charset="utf-8">', "").encode("latin-1"), ()),
+    "/utf16": (b"text/html; charset=utf-16", PLAIN.replace('<meta charset="utf-8">', "").encode("utf-16"), ()),
+    "/nonce": (
+        HTML,
+        STRICT.encode(),
+        (
+            (
+                b"content-security-policy",
+                f"default-src 'none'; script-src 'nonce-{NONCE}'; style-src 'nonce-{NONCE}'; img-src 'self' data:; "
+                "connect-src 'self'; form-action 'self'; base-uri 'none'".encode(),
+            ),
+        ),
+    ),
+    "/no-inline": (
+        HTML,
+        PLAIN.encode(),
+        ((b"content-security-policy", b"default-src 'self'; img-src 'self' data:; form-action 'self'"),),
+    ),
+}
+
+
+async def app(scope: Any, receive: Any, send: Any) -> None:
+    if scope["type"] != "http":
+        return
+    if scope["path"] not in PAGES:
+        return await answer(send, b"nothing here", status=404, kind=b"text/plain")
+    kind, body, headers = PAGES[scope["path"]]
+    await answer(send, body, headers, kind=kind)

@@ -1,0 +1,136 @@
+"""Generated and broken documents: whatever comes in, only what asks elsewhere is changed, and nothing raises."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from .site import FULL, rewrite
+from .trees import compare
+
+TAGS = ("p", "div", "img", "script", "style", "iframe", "svg", "math", "title", "textarea", "noscript", "template",
+        "link", "meta", "a", "table", "td", "select", "video", "source", "object", "foreignObject", "desc", "mi",
+        "image", "use", "body", "head", "base", "h1", "plaintextish", "xmp", "noembed", "b")  # fmt: skip
+NAMES = ("src", "href", "srcset", "style", "data", "poster", "ping", "rel", "type", "title", "alt", "background",
+         "srcdoc", "xlink:href", "http-equiv", "content", "class", "onerror", "data-x", "=x", '"', "SRC")  # fmt: skip
+VALUES = ("//t.example/x", "https://t.example/a.js", "/own.gif", "https://cdn.example/x", "stylesheet", "refresh",
+          "module", "0;url=//t.example/", "a > b", "<script src=//t.example>", "</title>", "</noscript>", "-->", "--!>",
+          "background:url(//t.example/i)", "/a 1x, //t.example/b 2x", "&quot;", "&#47;/t.example", "x'y", 'x"y',
+          "")  # fmt: skip
+TEXTS = ("text", " ", "<", "&amp;", "<!-- c -->", "<!-->", "<!-- -", "--!>", "-->", "<![CDATA[ x ]]>",
+         "<!doctype html>", "<?x>", "</", "</ x>", "url(//t.example/i)", "é", "\x00", "<!--[if IE]>", "<![endif]-->", "]]>",
+         "//t.example")  # fmt: skip
+PAYLOADS = (
+    b'<img alt="--><script src=//t.example/x></script>" src="//t.example/i.gif"><!-- <img src="//t.example/j.gif"> -->',
+    b'<!-- data-x="//t.example" --><p title="-->">x</p><img src="//t.example/i.gif">',
+    b"<img title=\"<script src=//t.example/x></script>\"><img src='//t.example/i.gif' title='\"<script>1</script>'>",
+    b'<a title="<!--" href="/x">y</a><script src="//t.example/x.js"></script><a title="-->">z</a>',
+    b"<!-- a --!><img src=//t.example/i.gif> -->",
+    b"<svg><style><img src=//t.example/i.gif></style></svg>",
+    b'<svg></p><style><a title="</style><img src=//t.example/i.gif>"></style>',
+    b'<math><mtext><table><mglyph><style><!--</style><img title="--><img src=//t.example/i.gif>">',
+    b"<form><math><mtext></form><form><mglyph><style></math><img src=//t.example/i.gif>",
+    b"<textarea><!-- </textarea><img src=//t.example/i.gif> --></textarea>",
+    b'<title><a title="</title><img src=//t.example/i.gif>"></title>',
+    b"<script>var a = '<!--<script>'</script><img src=//t.example/i.gif></script><img src=//t.example/j.gif>",
+    b"<style><!--</style><img src=//t.example/i.gif>--></style>",
+    b'<template><noscript><p title="x"><img src=//t.example/i.gif></noscript></template>',
+    b"<iframe srcdoc='<p title=\"&amp;\">&lt;img src=//t.example/i.gif>' src=//t.example/f></iframe>",
+    b'<img src=//t.example/i.gif\x00 alt=\x00><p style="background:url(//t.example/i.gif">',
+    b"<img\x0csrc=//t.example/i.gif><img src\x0c=\x0c//t.example/i.gif><im\x00g src=//t.example/i.gif>",
+    b'<a href="javascript:\'<img src=//t.example/i.gif>\'" ping="//t.example/p">x</a>',
+    b"<select><img src=//t.example/i.gif><option><script src=//t.example/x.js></script></select>",
+    b"<p style='background:url(\"//t.example/i.gif\")' title='a\"b'>x</p>",
+    b'<xmp><p title="</xmp><img src=//t.example/i.gif>"></xmp>',
+    b"<svg><![CDATA[--><img src=//t.example/i.gif>]]><image href=//t.example/i.png /></svg>",
+    b"<plaintext><img src=//t.example/i.gif></plaintext>",
+)
+# A lost byte makes of `<mtext>…<mglyph><style>` what only a whole parser can tell: there the second lock holds alone.
+# Nor are references in a srcdoc told apart from text that is cut short.
+MUTABLE = tuple(payload for payload in PAYLOADS if b"mglyph" not in payload and b"srcdoc" not in payload)
+
+
+def generate(chance: random.Random) -> bytes:
+    """A document that nobody would write: tags, attributes and texts from above in any order."""
+    parts = []
+    for _ in range(chance.randrange(12)):
+        kind = chance.randrange(4)
+        if kind == 0:
+            parts.append(f"</{chance.choice(TAGS)}>")
+        elif kind == 1:
+            parts.append(chance.choice(TEXTS))
+        else:
+            given = "".join(write_attribute(chance) for _ in range(chance.randrange(4)))
+            parts.append(f"<{chance.choice(TAGS)}{given}{chance.choice(('>', '>', '>', '/>', ' >'))}")
+    return "".join(parts).encode()
+
+
+def write_attribute(chance: random.Random) -> str:
+    quote = chance.choice(('"', '"', "'", ""))
+    gap = chance.choice((" ", " ", "\n", "/"))
+    return f"{gap}{chance.choice(NAMES)}={quote}{chance.choice(VALUES)}{quote}"
+
+
+def mutate(text: bytes, chance: random.Random) -> bytes:
+    """The document with some bytes lost, doubled, or replaced by ones that matter to a tokenizer."""
+    out = bytearray(text)
+    for _ in range(chance.randrange(1, 4)):
+        at = chance.randrange(len(out) + 1)
+        kind = chance.randrange(3)
+        if kind == 0:
+            del out[at : at + chance.randrange(1, 4)]
+        elif kind == 1:
+            out[at:at] = chance.choice(
+                (b"<", b">", b'"', b"'", b"-->", b"<!--", b"/", b"=", b"\x00", b"</", b" ", b"&")
+            )
+        else:
+            out[at:at] = out[at : at + chance.randrange(20)]
+    return bytes(out)
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+@pytest.mark.parametrize("scripting", [True, False], ids=["scripts on", "scripts off"])
+def test_no_attribute_comment_or_text_becomes_a_tag(payload: bytes, scripting: bool) -> None:
+    compare(payload, rewrite(payload), scripting=scripting)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_a_generated_document_keeps_its_tree(seed: int) -> None:
+    chance = random.Random(seed)
+    for _ in range(500):
+        text = generate(chance)
+        compare(text, rewrite(text))
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_a_broken_document_keeps_its_tree(seed: int) -> None:
+    chance = random.Random(seed)
+    for number in range(500):
+        text = mutate(MUTABLE[number % len(MUTABLE)], chance)
+        compare(text, rewrite(text))
+
+
+def test_a_rewritten_document_is_left_alone() -> None:
+    chance = random.Random(1)
+    for number in range(5000):
+        once = rewrite(generate(chance) if number % 2 else mutate(chance.choice(PAYLOADS), chance))
+        assert rewrite(once) == once
+
+
+def test_a_document_may_be_cut_anywhere() -> None:
+    chance = random.Random(2)
+    for number in range(5000):
+        text = generate(chance) if number % 2 else mutate(chance.choice(PAYLOADS), chance)
+        whole = rewrite(text, insertions=FULL)
+        assert rewrite(text, insertions=FULL, size=1) == whole
+        assert rewrite(text, insertions=FULL, size=chance.randrange(2, 30)) == whole
+
+
+@settings(max_examples=500, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+@given(st.binary(max_size=200) | st.text("<>/!-\"'= aimgscriptyle\x00", max_size=200).map(str.encode))
+def test_no_bytes_whatever_raise_or_vanish(text: bytes) -> None:
+    assert rewrite(text, size=3) == rewrite(text)
+    assert len(rewrite(text)) >= len(text)

@@ -1,0 +1,129 @@
+"""Our own cookies: what they are called, how long they live, and which of those sent is believed."""
+
+from __future__ import annotations
+
+import dataclasses
+from http.cookies import SimpleCookie
+
+import pytest
+
+from cookiegate.consent import UNDECIDED, Consent, Token, decide
+from cookiegate.cookie import OwnCookies
+from cookiegate.policy import compile_policy
+
+DAY = 20_780
+POLICY = compile_policy(
+    {
+        "site": {"name": "Lumikello", "hosts": ["www.lumikello.example", "kauppa.lumikello.example"]},
+        "controller": {"name": "Lumikello Oy", "email": "tietosuoja@lumikello.example"},
+        "purposes": {"statistics": {"services": ["matomo"]}},
+    }
+)
+SHARED = dataclasses.replace(POLICY, consent=dataclasses.replace(POLICY.consent, scope="domain"))
+TOKEN = Token(POLICY, ["s" * 32])
+OWN = OwnCookies(POLICY, TOKEN)
+WIDE = OwnCookies(SHARED, TOKEN)
+GIVEN = decide(POLICY, UNDECIDED, "accept", (), (), DAY)
+REFUSED = decide(POLICY, UNDECIDED, "refuse", (), (), DAY)
+
+
+def read_attributes(value: str) -> tuple[str, str, dict[str, str]]:
+    pair, *attributes = value.split("; ")
+    name, _, content = pair.partition("=")
+    return name, content, dict(each.partition("=")[::2] for each in attributes)
+
+
+def send(consent: Consent, name: bytes = b"__Host-cookiegate") -> bytes:
+    return b"a=1; " + name + b"=" + TOKEN.seal(consent).encode() + b"; b=2"
+
+
+@pytest.mark.parametrize("consent", [GIVEN, REFUSED], ids=["given", "refused"])
+def test_over_tls_a_choice_is_kept_by_this_host_alone_and_out_of_reach_of_scripts(consent: Consent) -> None:
+    name, value, attributes = read_attributes(OWN.remember(consent, secure=True))
+    assert name == "__Host-cookiegate"
+    assert TOKEN.open(value.encode(), DAY) == consent
+    assert attributes == {
+        "Path": "/",
+        "Max-Age": str(183 * 86_400),
+        "SameSite": "Lax",
+        "HttpOnly": "",
+        "Secure": "",
+    }
+
+
+def test_yes_and_no_are_remembered_equally_long() -> None:
+    yes, no = (read_attributes(OWN.remember(consent, secure=True))[2] for consent in (GIVEN, REFUSED))
+    assert yes == no
+
+
+def test_on_plain_http_it_has_a_plain_name() -> None:
+    name, _, attributes = read_attributes(OWN.remember(GIVEN, secure=False))
+    assert name == "cookiegate"
+    assert attributes == {"Path": "/", "Max-Age": str(183 * 86_400), "SameSite": "Lax", "HttpOnly": ""}
+
+
+def test_one_choice_for_the_domain_is_shared_by_name_and_domain() -> None:
+    name, _, attributes = read_attributes(WIDE.remember(GIVEN, secure=True))
+    assert name == "__Secure-cookiegate"
+    assert attributes["Domain"] == "lumikello.example"
+    assert "Secure" in attributes
+    assert read_attributes(WIDE.remember(GIVEN, secure=False))[2]["Domain"] == "lumikello.example"
+
+
+@pytest.mark.parametrize("secure", [True, False])
+@pytest.mark.parametrize("consent", [GIVEN, REFUSED], ids=["given", "refused"])
+@pytest.mark.parametrize("own", [OWN, WIDE], ids=["host", "domain"])
+def test_what_is_set_is_what_is_read(own: OwnCookies, consent: Consent, secure: bool) -> None:
+    header = own.remember(consent, secure).partition(";")[0].encode()
+    assert own.read(header, secure, DAY) == consent
+    assert own.read(b"x=1; " + header + b"; y=2", secure, DAY) == consent
+    assert own.identify(header, secure) == consent.id
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        b"",
+        b"a=1",
+        send(GIVEN, b"cookiegate"),
+        send(GIVEN, b"__Secure-cookiegate"),
+        send(GIVEN, b"__hOsT-cookiegate"),
+        send(GIVEN, b"x__Host-cookiegate"),
+        send(GIVEN, b"__Host-cookiegate-objection"),
+        send(GIVEN).replace(b"=1~", b"=\"1~"),
+        b"__Host-cookiegate",
+        b"__Host-cookiegate=",
+        b"__Host-cookiegate=; " + send(GIVEN),
+    ],
+)  # fmt: skip
+def test_anything_else_is_no_decision(header: bytes) -> None:
+    assert OWN.read(header, True, DAY) == UNDECIDED
+
+
+def test_a_cookie_of_plain_http_is_not_believed_over_tls_nor_the_other_way_round() -> None:
+    assert OWN.read(send(GIVEN, b"cookiegate"), False, DAY) == GIVEN
+    assert OWN.read(send(GIVEN, b"__Host-cookiegate"), False, DAY) == UNDECIDED
+
+
+def test_an_expired_choice_is_no_decision_but_names_its_record() -> None:
+    assert OWN.read(send(GIVEN), True, DAY + 183) == UNDECIDED
+    assert OWN.identify(send(GIVEN), True) == GIVEN.id != ""
+    assert OWN.identify(b"a=1", True) == ""
+
+
+@pytest.mark.parametrize(("secure", "wanted"), [(True, "__Host-cookiegate-objection"), (False, "cookiegate-objection")])
+def test_an_objection_is_remembered_without_an_id_and_can_be_taken_back(secure: bool, wanted: str) -> None:
+    name, value, attributes = read_attributes(OWN.remember_objection(True, secure))
+    assert (name, value) == (wanted, "1")
+    assert attributes["Max-Age"] == str(400 * 86_400)
+    assert "HttpOnly" in attributes
+    assert ("Secure" in attributes) == secure
+    assert read_attributes(OWN.remember_objection(False, secure))[2]["Max-Age"] == "0"
+    assert OWN.objects(f"a=1; {wanted}=1".encode(), secure)
+    for header in (b"", f"{wanted}=0".encode(), f"x{wanted}=1".encode(), f"a={wanted}=1".encode()):
+        assert not OWN.objects(header, secure)
+
+
+def test_a_browser_can_read_what_is_set() -> None:
+    jar = SimpleCookie(OWN.remember(GIVEN, secure=True))
+    assert jar["__Host-cookiegate"].value == TOKEN.seal(GIVEN)
