@@ -61,7 +61,7 @@ def check(context: click.Context, path: str, store: str | None) -> None:
         click.echo(str(error), err=True)
         context.exit(1)
     asked = ", ".join(f"{purpose.id} ({len(purpose.services)})" for purpose in policy.purposes)
-    click.echo(f"{path}: fine. Asks for {asked}; {len(policy.necessary)} entries need no consent.")
+    click.echo(f"{path}: fine. Asks for {asked}; entries that need no consent: {len(policy.necessary)}.")
     for doubt in find_doubts(policy):
         click.echo(f"  to look at: {doubt}")
     today = datetime.now(UTC).date()

@@ -61,8 +61,11 @@ class Allowance:
         """May this URL be asked for from a page of the site? Relative and local ones may, unless disguised."""
         usual = _USUAL_URL.match(url)
         if usual:
-            # most hosts have one answer for all their paths
-            verdict = self._hosts.get(usual[1])
+            # most hosts have one answer for all their paths, and most are nobody's
+            host = usual[1]
+            verdict = self._hosts.get(host)
+            if verdict is None and not self.site.knows(name := host.decode()):
+                verdict = self._keep(host, Verdict(False, "", name) if self.blocks else PASS)
             if verdict is not None and (verdict is not PASS or not self.site.may_hide.search(url)):
                 return verdict
         elif _USUAL_PATH.fullmatch(url) and not self.site.may_hide.search(url):
@@ -126,16 +129,15 @@ class Allowance:
             if place is None:
                 return self.judge_own_path(_own_path(text))
             name, rest = place
-        if self.site.knows(name):
-            verdict = self.judge_place(name, rest if rest.startswith("/") else "/" + rest)
-            whole = verdict is PASS or not self.site.tells_paths(name)
-        else:
-            # most hosts on most pages: nobody's, on any path
-            verdict, whole = Verdict(False, "", name) if self.blocks else PASS, True
-        if host and whole:
-            if len(self._hosts) >= _KEPT:
-                self._hosts.clear()
-            self._hosts[host] = verdict
+        verdict = self.judge_place(name, rest if rest.startswith("/") else "/" + rest)
+        if host and (verdict is PASS or not self.site.tells_paths(name)):
+            self._keep(host, verdict)
+        return verdict
+
+    def _keep(self, host: bytes, verdict: Verdict) -> Verdict:
+        if len(self._hosts) >= _KEPT:
+            self._hosts.clear()
+        self._hosts[host] = verdict
         return verdict
 
 
@@ -237,10 +239,12 @@ def _compile_names(patterns: list[str]) -> re.Pattern[str]:
 
 def _compile_any(texts: set[str]) -> re.Pattern[bytes]:
     """Finds any of these texts; grouped by first letter, and without those that hold another, to be found sooner."""
+    if "" in texts:
+        return re.compile(b"")
     shortest = sorted(text for text in texts if not any(other in text for other in texts - {text}))
     groups = [
         re.escape(first) + "(?:" + "|".join(re.escape(text[1:]) for text in shortest if text[0] == first) + ")"
-        for first in sorted({text[0] for text in shortest if text})
+        for first in sorted({text[0] for text in shortest})
     ]
     return re.compile("|".join(groups).encode() or rb"(?!)")
 

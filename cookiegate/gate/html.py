@@ -15,6 +15,7 @@ from typing import Protocol, cast
 from . import syntax
 from .allowance import Allowance, Verdict
 from .css import disarm_css, disarm_json
+from .prologue import find_place_for_guard, keep_charset
 from .tags import Decision, disarm_inline
 from .usual import decide_tag
 
@@ -22,7 +23,6 @@ from .usual import decide_tag
 _KINDS = dict.fromkeys((b"script", b"style", b"xmp", b"iframe", b"noembed", b"noframes", b"title", b"textarea"), "raw")
 _KINDS |= {b"svg": "root", b"math": "root"}
 _KINDS |= {name: name.decode() for name in (b"noscript", b"body", b"frameset", b"plaintext")}
-_EMPTY = b"</script>"
 _ROOTS = frozenset((b"svg", b"math"))
 _HTML_INSIDE = frozenset((b"foreignobject", b"desc", b"title", b"annotation-xml", b"mi", b"mo", b"mn", b"ms", b"mtext"))
 # Start tags that end SVG and MathML wherever they stand (section 13.2.6.5).
@@ -31,6 +31,7 @@ _BREAKOUT = frozenset(
     b"nobr ol p pre ruby s small span strong strike sub sup table tt u ul var".split()
 )
 _NOSCRIPT_HELD = 65_536  # bytes within which a noscript element must end to be read as browsers with scripts do
+_LONG = 65_536  # bytes of something unfinished
 _REMEMBERED = 20_000  # decisions per allowance
 _LONGEST_REMEMBERED = 4096  # bytes of a tag worth remembering
 
@@ -75,6 +76,8 @@ class Rewriter:
         self._guard = insertions.guard
         self._control = insertions.control
         self._held: list[bytes] = []  # the unfinished end of what came so far
+        self._size = self._enough = 0  # its bytes, and how many must be there before it is looked at again
+        self._may_end = False  # whether a ">" came since it was looked at
         self._plain = False  # past <plaintext>: no markup any more
         self._stack: list[bytes] = []  # open svg, math and the elements in them that hold HTML again
 
@@ -82,7 +85,9 @@ class Rewriter:
         """What may be sent now. It may be nothing: an unfinished tag or script waits for its end."""
         if self._held:
             self._held.append(chunk)
-            if b">" not in chunk:
+            self._size += len(chunk)
+            self._may_end = self._may_end or b">" in chunk
+            if not self._may_end or self._size < self._enough:
                 return b""
             chunk = b"".join(self._held)
             self._held = []
@@ -108,34 +113,24 @@ class Rewriter:
         out: list[bytes] = []
         position = 0
         if self._guard:
-            place = self._find_place_for_guard(buffer, final)
-            if place < 0:
-                self._held = [buffer]
+            position = find_place_for_guard(buffer, final)
+            if position < 0:
+                self._hold(buffer)
                 return b""
-            out += [buffer[:place], self._guard]
+            out += (buffer[:position], keep_charset(buffer, position), self._guard)
             self._guard = b""
-            position = place
         end = self._scan(buffer, position, final, out)
         if end < len(buffer):
-            self._held = [buffer[end:]]
+            self._hold(buffer[end:])
         return b"".join(out)
 
-    def _find_place_for_guard(self, buffer: bytes, final: bool) -> int:
-        """Behind doctype, html, head and harmless meta tags; -1 while that cannot be told."""
-        found = syntax.PROLOGUE.match(buffer)
-        place = found.end() if found else 0
-        if not final and (place == len(buffer) or (buffer[place] == 60 and b">" not in buffer[place:])):
-            return -1
-        if not final and buffer.startswith(b"<!--", place):
-            return -1  # an unfinished comment
-        self._keep_charset(buffer, place)
-        return place
-
-    def _keep_charset(self, buffer: bytes, place: int) -> None:
-        """Browsers look for the charset in the first 1,024 bytes; the guard must not push it out of them."""
-        said = syntax.CHARSET.search(buffer, place, 1024)
-        if said and not syntax.CHARSET.search(buffer, 0, place):
-            self._guard = b'<meta charset="%b">' % said[1] + self._guard
+    def _hold(self, rest: bytes) -> None:
+        """Keeps what is unfinished. What is long is looked at again only when it has grown by a quarter, so that
+        all the looking stays linear however small the chunks are."""
+        self._held = [rest]
+        self._size = len(rest)
+        self._enough = len(rest) * 5 // 4 if len(rest) > _LONG else 0
+        self._may_end = False
 
     def _scan(self, buffer: bytes, position: int, final: bool, out: list[bytes]) -> int:
         """Copy to `out` what is decided; returns where the undecided rest begins."""
@@ -173,8 +168,7 @@ class Rewriter:
                 position = after
                 continue
             if kind == "raw":
-                # an empty script, the usual one, needs no search
-                ends = after if name == b"script" and buffer.startswith(_EMPTY, after) else syntax.find_end_of_raw(name, buffer, after)
+                ends = syntax.find_end_of_raw(name, buffer, after)
                 if ends < 0:
                     if not final:
                         break
@@ -183,7 +177,7 @@ class Rewriter:
                 if ends > after and (content or name == b"style"):
                     new, text = self._decide_content(name, tag, new, content, buffer, after, ends)
                 if new is not None or text is not None:
-                    out += (buffer[copied:position], tag if new is None else new)
+                    out += (buffer[copied:position], new or tag)
                     copied = after
                 if text is not None:
                     out.append(text)
@@ -195,10 +189,10 @@ class Rewriter:
                 if ends < 0 and not final and length - after < _NOSCRIPT_HELD:
                     break
                 if ends >= 0:
-                    out += [buffer[copied:after], self._nested(buffer[after:ends])]
+                    out += (buffer[copied:position], new or tag, self._nested(buffer[after:ends]))
                     copied = position = ends
                     continue
-            out += [buffer[copied:position], tag if new is None else new]
+            out += (buffer[copied:position], new or tag)
             copied = position = after
             if kind == "body":
                 out.append(self._control)
@@ -234,7 +228,7 @@ class Rewriter:
             return -1 if not third or third.isalpha() else buffer.find(b">", position) + 1 or -1
         if following == b"!":
             if buffer.startswith(b"<!--", position):
-                return _end_of_comment(buffer, position)
+                return syntax.find_end_of_comment(buffer, position)
             if self._stack and self._stack[-1] in _ROOTS and buffer.startswith(b"<![CDATA[", position):
                 end = buffer.find(b"]]>", position)
                 return end + 3 if end >= 0 else -1
@@ -302,15 +296,3 @@ class Rewriter:
         rewritten = inner.feed(document) + inner.close()
         self.denied |= inner.denied
         return rewritten
-
-
-def _end_of_comment(buffer: bytes, position: int) -> int:
-    if buffer.startswith(b">", position + 4):
-        return position + 5
-    if buffer.startswith(b"->", position + 4):
-        return position + 6
-    end = buffer.find(b"-->", position + 4)
-    bang = buffer.find(b"--!>", position + 4, end if end >= 0 else len(buffer))
-    if bang >= 0:
-        return bang + 4
-    return end + 3 if end >= 0 else -1

@@ -44,14 +44,11 @@ class Signatures:
         return None
 
     def _may_hold(self, script: bytes) -> bool:
-        """Whether any snippet stands in the script: a sixth of the time it takes to look for each of them."""
+        """Whether any snippet stands in the script: a third of the time it takes to look for each of them."""
         for expression in self._expressions:
             if expression.search(script):
                 return True
-        for snippet in self._single:
-            if snippet in script:
-                return True
-        return False
+        return any(snippet in script for snippet in self._single)
 
 
 def _group(snippets: list[bytes]) -> tuple[list[re.Pattern[bytes]], list[bytes]]:

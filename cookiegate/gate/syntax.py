@@ -80,7 +80,7 @@ _DRAWN_ATTR = ATTR_NAME + rb"(?:" + WS + rb"*+=" + WS + rb"*+" + _DRAWN_VALUE + 
 
 
 def _run_of(*tags: bytes) -> re.Pattern[bytes]:
-    """Text, and tags (written without their `<`) of these kinds; then (1) a start tag, if one follows, with (2) its name.
+    """Text, and tags (written without their `<`) of these kinds; then (1) a start tag if one follows, (2) its name.
 
     Taking that tag in the same step spares a second match at each stop.
     """
@@ -111,41 +111,11 @@ _ICON = (
     + rb"*+>"
 )
 
-# Runs of what needs no decision, and the tag behind them: in HTML, in HTML inside an SVG or MathML integration point, in SVG and MathML.
+# Runs of what needs no decision, and the tag behind them: in HTML, in HTML inside an SVG or MathML integration point,
+# in SVG and MathML.
 SKIP = _run_of(_END, _PLAIN, _LOCAL, _META, _ICON, _COMMENT)
 SKIP_INSIDE = _run_of(rb"/(?!" + _ROOTS + ENDS + rb")" + NAME + WS + rb"*+>", _PLAIN, _LOCAL, _META, _COMMENT)
 SKIP_FOREIGN = _run_of(rb"/" + _DRAWN + WS + rb"*+>", _DRAWN + ENDS + rb"(?:" + GAP + rb"|" + _DRAWN_ATTR + rb")*+>")
-
-# Where the guard goes: behind doctype, <html>, <head> and harmless <meta> tags, before anything that could run.
-_HARMLESS_META = (
-    rb"<(?i:meta)"
-    + ENDS
-    + rb"(?:"
-    + GAP
-    + rb"|(?!(?i:http-equiv)"
-    + WS
-    + rb"*+="
-    + WS
-    + rb"""*+["']?"""
-    + WS
-    + rb"*+(?i:refresh|content-security))"
-    + ATTR_NAME
-    + GIVEN
-    + rb")*+>"
-)
-PROLOGUE = re.compile(
-    rb"(?:\xef\xbb\xbf)?(?:"
-    + WS
-    + rb"++|"
-    + COMMENT
-    + rb"|<![dD][^>]*+>|<\?[^>]*+>|<(?i:html|head)"
-    + ENDS
-    + REST
-    + rb"|"
-    + _HARMLESS_META
-    + rb")*+"
-)
-CHARSET = re.compile(rb"<meta[^>]{0,200}?charset" + WS + rb"""*=""" + WS + rb"""*["']?([a-zA-Z0-9_:.-]{2,40})""", re.I)
 
 
 def next_attribute(wanted: bytes) -> Callable[[bytes, int], re.Match[bytes] | None]:
@@ -166,7 +136,7 @@ def find_end_of_raw(name: bytes, buffer: bytes, start: int) -> int:
         end = buffer.find(b"</", start)
         if end < 0:
             return -1
-        if buffer.startswith(b"script>", end + 2) and buffer.find(b"<!--", start, end) < 0:
+        if buffer.startswith(b"script>", end + 2) and (end == start or buffer.find(b"<!--", start, end) < 0):
             return end
         return _find_end_of_script(buffer, start)
     found = _RAW_ENDS[name].search(buffer, start)
@@ -201,3 +171,16 @@ def _find_end_of_script(buffer: bytes, start: int) -> int:
             if not double and inner[1]:
                 return inner.start()
             double = not inner[1]
+
+
+def find_end_of_comment(buffer: bytes, position: int) -> int:
+    """Past the comment that begins at `position`; -1 when its end is not there yet."""
+    if buffer.startswith(b">", position + 4):
+        return position + 5
+    if buffer.startswith(b"->", position + 4):
+        return position + 6
+    end = buffer.find(b"-->", position + 4)
+    bang = buffer.find(b"--!>", position + 4, end if end >= 0 else len(buffer))
+    if bang >= 0:
+        return bang + 4
+    return end + 3 if end >= 0 else -1

@@ -86,6 +86,7 @@ class Decision(NamedTuple):
 
 UNTOUCHED = {content: Decision(None, content) for content in ("", "code", "map", "rules")}
 
+
 def list_read(name: bytes) -> frozenset[bytes]:
     """The names of the attributes that are read of this element."""
     return frozenset(_READS[name][1])

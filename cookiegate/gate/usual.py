@@ -28,7 +28,7 @@ _Form = Callable[[bytes], re.Match[bytes] | None]
 
 
 def usual_form(element: str, address: str, tells: str, read: Iterable[bytes]) -> _Form:
-    """Matches a whole tag in the usual form: (1) what tells, (2) its value, (3) address, (4) its value, (5) (6) as 1, 2.
+    """Matches a whole usual tag: (1) what tells, (2) its value, (3) address, (4) its value, (5) and (6) like 1 and 2.
 
     `read` are the names of all attributes that mean something on this element. Apart from the two in question they
     may not stand in the tag, but for a style that holds no address and a size that shows the element.
@@ -70,7 +70,7 @@ def decide_tag(tag: bytes, name: bytes, allowance: Allowance, placeholder: Place
     found = match(tag) if match is not None else None
     if found is None:
         return decide(tag, name, allowance, placeholder, nested)
-    before, said_before, address, url, behind, said_behind = found.groups()
+    before, said_before, _, url, behind, said_behind = found.groups()
     if before is not None and behind is not None:
         return decide(tag, name, allowance, placeholder, nested)  # told twice
     told = said_before or said_behind
@@ -81,7 +81,7 @@ def decide_tag(tag: bytes, name: bytes, allowance: Allowance, placeholder: Place
         verdict = allowance.judge_url(url)
         if verdict.allowed:
             return UNTOUCHED[content]
-        start, end = found.start(3), len(tag)
+        start = found.start(3)
         head = tag[:7] + b' type="text/plain"' + allowance.label(verdict.service)
         if before is not None:
             at = found.start(1)

@@ -39,28 +39,28 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> str:
     """The path of a Chromium: the one COOKIEGATE_BROWSER names, else the first on PATH."""
     found = (os.environ.get("COOKIEGATE_BROWSER"), *map(shutil.which, BROWSERS))
     return next(filter(None, found), None) or _give_up("no Chromium on PATH, and COOKIEGATE_BROWSER names none")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     if not shutil.which("openssl"):
         _give_up("no openssl on PATH")
     return make_certificate(tmp_path_factory.mktemp("tls"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def internet(certificate: tuple[Path, Path]) -> Iterator[Internet]:
     everybody = Internet(*certificate)
     yield everybody
     everybody.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def ports(certificate: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, int]]:
     """Host of each website → the port at which its gate serves TLS."""
     specification = importlib.util.spec_from_file_location("company_website", COMPANY / "website.py")
@@ -83,9 +83,10 @@ def ports(certificate: tuple[Path, Path], tmp_path_factory: pytest.TempPathFacto
         gate.register.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser(chromium: str, internet: Internet, ports: dict[str, int]) -> Iterator[Browser]:
-    """Whatever it asks for, it stays on this machine."""
+    """Whatever it asks for, it stays on this machine. It must be closed before other chapters run: while Playwright
+    drives it, its event loop counts as running in this thread."""
     own = "".join(f"MAP {host} 127.0.0.1:{port}, " for host, port in ports.items())
     own += "".join(f"MAP {host} 127.0.0.1:{internet.port}, " for host in OF_PAGES)
     own += "".join(f"MAP {host} ~NOTFOUND, " for host in OF_THE_BROWSER)

@@ -189,7 +189,8 @@ def test_a_compressed_body_of_no_bytes_is_an_empty_page() -> None:
 @pytest.mark.parametrize(
     ("charset", "codec"),
     [("iso-8859-1", "latin-1"), ("windows-1252", "cp1252"), ("Shift_JIS", "shift_jis"), ("GBK", "gbk"),
-     ("big5", "big5"), ("euc-kr", "euc-kr"), ("UTF-16LE", "utf-16-le"), ("utf-16be", "utf-16-be"), ("utf-16", "utf-16-le"),
+     ("big5", "big5"), ("euc-kr", "euc-kr"), ("UTF-16LE", "utf-16-le"), ("utf-16be", "utf-16-be"),
+     ("utf-16", "utf-16-le"),
      ("UNICODE", "utf-16-le"), ("ISO-2022-JP", "iso2022_jp"), ("csiso2022jp", "iso2022_jp")],
 )  # fmt: skip
 @pytest.mark.parametrize("size", [1, 7, 1 << 20])
