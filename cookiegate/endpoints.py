@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Awaitable, Callable
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect, Request
@@ -51,6 +51,7 @@ class Endpoints:
         self._prefix = prefix
         self._routes: dict[tuple[str, str], Callable[[Request, _Visitor], Awaitable[Response]]] = {
             ("POST", "/choice"): self._choose,
+            ("GET", "/cleared"): self._confirm_cleared,
             ("GET", "/settings"): self._show_settings,
             ("GET", "/notice"): self._show_notice,
             ("GET", "/privacy"): self._show_privacy,
@@ -112,7 +113,8 @@ class Endpoints:
             banner=self._notices.banner_digest(visitor.language),
             gpc="1" in request.headers.getlist("sec-gpc"),
         )
-        if after.services:
+        # to take something back needs no record first (GDPR art. 7(3)); to give, or to renew what was given, does
+        if after.services and not after.services < before.services:
             try:
                 await self._register.record(record)
             except StoreError as error:
@@ -121,18 +123,29 @@ class Endpoints:
                 return HTMLResponse(page, 503, {"retry-after": "30"})
         else:
             self._register.record_later(record)
-        return self._confirm(request, visitor, before, after, form, sent)
+        back = form.return_to or _own_referrer(request.headers) or "/"
+        if self._policy.consent.clear_site_data and visitor.secure and before.services and not after.services:
+            # a browser drops cookies that come together with this header, so the choice follows one step later
+            place = f"{self._prefix}/cleared?{urlencode({'return_to': back})}"
+            return RedirectResponse(place, 303, {"clear-site-data": '"cookies", "storage"'})
+        return self._confirm(request, visitor, before, after, back, sent)
+
+    async def _confirm_cleared(self, request: Request, visitor: _Visitor) -> Response:
+        """The second step of a withdrawal that clears the site's data: remembers the refusal."""
+        _require_same_origin(request.headers)
+        back = request.query_params.get("return_to", "")
+        refused = Consent(True, day=int(time.time()) // 86_400)
+        return self._confirm(request, visitor, None, refused, back if _is_local(back) else "/", b"")
 
     def _confirm(
-        self, request: Request, visitor: _Visitor, before: Consent, after: Consent, form: _Form, sent: bytes
+        self, request: Request, visitor: _Visitor, before: Consent | None, after: Consent, back: str, sent: bytes
     ) -> Response:
-        back = form.return_to or _own_referrer(request.headers) or "/"
         if "application/json" in request.headers.get("accept", ""):
             control = self._notices.control(visitor.language, after, return_to=back, inline=False)
             response: Response = JSONResponse(
                 {
                     "control": control.decode("ascii"),
-                    "changed": before.services != after.services,
+                    "changed": before is None or before.services != after.services,
                     "services": sorted(after.services),
                     "purposes": sorted(after.purposes),
                 }

@@ -30,7 +30,7 @@ class Verdict(NamedTuple):
 PASS = Verdict(True)
 _USUAL_URL = re.compile(rb"(?:https?:)?//([a-z0-9.-]+[a-z0-9])(?=[/?#]|\Z)")
 # A path on the site itself, with nothing in it that a browser would read as anything else.
-_USUAL_PATH = re.compile(rb"/(?:[^/\\&\x00-\x20][^\\&\x00-\x20]*+)?+")
+_USUAL_PATH = re.compile(rb"/(?![/\\])[^\\&\x00-\x20]*+")
 
 
 class Allowance:

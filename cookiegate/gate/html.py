@@ -8,9 +8,9 @@ cannot be told (an element hidden by broken markup) is left to the Content-Secur
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field, replace
-from typing import Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 from . import syntax
 from .allowance import Allowance, Verdict
@@ -18,6 +18,9 @@ from .css import disarm_css, disarm_json
 from .prologue import find_place_for_guard, keep_charset
 from .tags import Decision, disarm_inline
 from .usual import decide_tag
+
+if TYPE_CHECKING:
+    from .memory import Pages
 
 # Elements after whose start tag something other than more markup comes.
 _KINDS = dict.fromkeys((b"script", b"style", b"xmp", b"iframe", b"noembed", b"noframes", b"title", b"textarea"), "raw")
@@ -60,6 +63,8 @@ class Insertions:
     placeholder: Placeholder = no_placeholder
     worker: bytes = b""  # goes before the script of a service worker
     memory: dict[bytes, Decision] = field(default_factory=dict)  # decisions on tags, kept from page to page
+    pages: Pages | None = None  # where whole pages are remembered, if this one may be
+    place: Hashable = None  # what tells the page, state and language apart in there
 
 
 class Rewriter:
@@ -71,10 +76,8 @@ class Rewriter:
     def __init__(self, allowance: Allowance, insertions: Insertions) -> None:
         self.denied: set[Verdict] = set()
         self.failure: Exception | None = None  # what the rewriter could not cope with; the rest went as it came
-        self._allowance = allowance
-        self._insertions = insertions
-        self._guard = insertions.guard
-        self._control = insertions.control
+        self._allowance, self._insertions = allowance, insertions
+        self._guard, self._control = insertions.guard, insertions.control
         self._held: list[bytes] = []  # the unfinished end of what came so far
         self._size = self._enough = 0  # its bytes, and how many must be there before it is looked at again
         self._may_end = False  # whether a ">" came since it was looked at
@@ -194,11 +197,9 @@ class Rewriter:
                     continue
             out += (buffer[copied:position], new or tag)
             copied = position = after
-            if kind == "body":
-                out.append(self._control)
+            if kind in ("body", "frameset"):  # in a frameset no body will come
+                out.append(self._control if kind == "body" else b"")
                 self._control = b""
-            elif kind == "frameset":
-                self._control = b""  # no body will come
             elif kind == "root" and not tag.endswith(b"/>"):
                 self._stack.append(name)
                 skip = self._skip

@@ -4,46 +4,16 @@ from __future__ import annotations
 
 import re
 
-from .syntax import ATTR_NAME, COMMENT, ENDS, GAP, GIVEN, REST, TAG, WS
+from .syntax import CHARSET, PROLOGUE, TAG
 
 _BOM = b"\xef\xbb\xbf"
 _SEEN_FOR_CHARSET = 1024  # bytes in which browsers look for it
-# Doctype, <html>, <head>, comments and harmless <meta> tags.
-_HARMLESS_META = (
-    rb"<(?i:meta)"
-    + ENDS
-    + rb"(?:"
-    + GAP
-    + rb"|(?!(?i:http-equiv)"
-    + WS
-    + rb"*+="
-    + WS
-    + rb"""*+["']?"""
-    + WS
-    + rb"*+(?i:refresh|content-security))"
-    + ATTR_NAME
-    + GIVEN
-    + rb")*+>"
-)
-_PROLOGUE = re.compile(
-    rb"(?:\xef\xbb\xbf)?(?:"
-    + WS
-    + rb"++|"
-    + COMMENT
-    + rb"|<![dD][^>]*+>|<\?[^>]*+>|<(?i:html|head)"
-    + ENDS
-    + REST
-    + rb"|"
-    + _HARMLESS_META
-    + rb")*+"
-)
-_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset" + WS + rb"""*=""" + WS + rb"""*["']?([a-zA-Z0-9_:.-]{2,40})""", re.I)
 _END_OF_HEAD = re.compile(rb"</head|<body", re.I)
 
 
 def find_place_for_guard(buffer: bytes, final: bool) -> int:
     """Behind doctype, html, head and harmless meta tags; -1 while that, or the charset, cannot be told."""
-    found = _PROLOGUE.match(buffer)
+    found = PROLOGUE.match(buffer)
     place = found.end() if found else 0
     if not final and (_may_go_on(buffer, place) or not _tells_charset(buffer, place)):
         return -1
@@ -53,7 +23,7 @@ def find_place_for_guard(buffer: bytes, final: bool) -> int:
 def keep_charset(buffer: bytes, place: int) -> bytes:
     """A meta element that says the charset again, where the guard would push it out of what browsers look at."""
     said = _find_charset(buffer, place)
-    return b'<meta charset="%b">' % said[1] if said and not _CHARSET.search(buffer, 0, place) else b""
+    return b'<meta charset="%b">' % said[1] if said and not CHARSET.search(buffer, 0, place) else b""
 
 
 def _may_go_on(buffer: bytes, place: int) -> bool:
@@ -72,7 +42,7 @@ def _may_go_on(buffer: bytes, place: int) -> bool:
 
 def _tells_charset(buffer: bytes, place: int) -> bool:
     """Whether what came suffices to say whether a charset stands in the head, and which."""
-    if len(buffer) >= _SEEN_FOR_CHARSET or _CHARSET.search(buffer, 0, place):
+    if len(buffer) >= _SEEN_FOR_CHARSET or CHARSET.search(buffer, 0, place):
         return True
     said = _find_charset(buffer, place)
     return said.end() < len(buffer) if said else _END_OF_HEAD.search(buffer, place) is not None
@@ -80,4 +50,4 @@ def _tells_charset(buffer: bytes, place: int) -> bool:
 
 def _find_charset(buffer: bytes, place: int) -> re.Match[bytes] | None:
     end = _END_OF_HEAD.search(buffer, place, _SEEN_FOR_CHARSET)
-    return _CHARSET.search(buffer, place, end.start() if end else _SEEN_FOR_CHARSET)
+    return CHARSET.search(buffer, place, end.start() if end else _SEEN_FOR_CHARSET)

@@ -15,6 +15,7 @@ from .allowance import PASS, Allowance, Verdict
 from .coding import Closer, Opener, open_coding
 from .cookies import passes_set_cookie
 from .html import Insertions, Rewriter
+from .memory import RememberingRewriter, open_rewriter
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -72,7 +73,7 @@ class GatedResponse:
         self._visit = visit
         self._compose = compose
         self._expired = expired
-        self._rewriter: Rewriter | None = None
+        self._rewriter: Rewriter | RememberingRewriter | None = None
         self._opener: Opener | None = None
         self._closer: Closer | None = None
         self._opened = False
@@ -214,7 +215,8 @@ class GatedResponse:
                 self._opener, self._closer = opened
         charset = re.search(rb"charset\s*=\s*[\"']?([^\s\"';]+)", content_type, re.I)
         self._charset = charset[1].lower() if charset else b""
-        self._rewriter = Rewriter(allowance, self._compose(nonce, inline or bool(nonce)))
+        insertions = self._compose(nonce, inline or bool(nonce))
+        self._rewriter = open_rewriter(allowance, insertions, cache or b"")
         out = [pair for pair in _replace_etag(headers, allowance.key) if pair[0] not in _DROPPED or pair[0] == b"etag"]
         out = [*_vary(out, cache, headers), (b"x-dns-prefetch-control", b"off")]
         if content_type:

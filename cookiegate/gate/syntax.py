@@ -1,6 +1,6 @@
 """How HTML is cut into tags and attributes (WHATWG HTML section 13.2.5), as byte expressions.
 
-Possessive quantifiers keep each expression linear on hostile input. CPython before 3.11.5 matched some of them wrongly.
+Possessive quantifiers keep each expression linear on hostile input.
 """
 
 from __future__ import annotations
@@ -8,8 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-if re.fullmatch("(?:ab?c)*+", "a"):  # pragma: no cover
-    raise ImportError("this Python matches possessive expressions wrongly (cpython#106052); use 3.11.5 or later")
+from ..expressions import compile
 
 WS = rb"[\t\n\f\r ]"
 NAME = rb"[a-zA-Z][^\t\n\f\r />]*+"
@@ -23,8 +22,8 @@ REST = rb"(?:" + GAP + rb"|" + ATTR_NAME + GIVEN + rb")*+>"
 COMMENT = rb"<!--(?:-?>|[^-]*+(?:-(?!-!?>)[^-]*+)*+--!?>)"
 
 _TAG = rb"<(" + NAME + rb")" + REST
-TAG = re.compile(_TAG)
-END_TAG = re.compile(rb"</(" + NAME + rb")" + REST)
+TAG = compile(_TAG)
+END_TAG = compile(rb"</(" + NAME + rb")" + REST)
 
 
 def names(text: str) -> bytes:
@@ -84,7 +83,7 @@ def _run_of(*tags: bytes) -> re.Pattern[bytes]:
 
     Taking that tag in the same step spares a second match at each stop.
     """
-    return re.compile(rb"[^<]*+(?:<(?:" + b"|".join(tags) + rb"|" + _BARE + rb")[^<]*+)*+(" + _TAG + rb")?+")
+    return compile(rb"[^<]*+(?:<(?:" + b"|".join(tags) + rb"|" + _BARE + rb")[^<]*+)*+(" + _TAG + rb")?+")
 
 
 # A whole drawing of which nothing leads elsewhere: an icon.
@@ -117,6 +116,37 @@ SKIP = _run_of(_END, _PLAIN, _LOCAL, _META, _ICON, _COMMENT)
 SKIP_INSIDE = _run_of(rb"/(?!" + _ROOTS + ENDS + rb")" + NAME + WS + rb"*+>", _PLAIN, _LOCAL, _META, _COMMENT)
 SKIP_FOREIGN = _run_of(rb"/" + _DRAWN + WS + rb"*+>", _DRAWN + ENDS + rb"(?:" + GAP + rb"|" + _DRAWN_ATTR + rb")*+>")
 
+# What the guard goes behind: doctype, <html>, <head>, comments and harmless <meta> tags.
+_HARMLESS_META = (
+    rb"<(?i:meta)"
+    + ENDS
+    + rb"(?:"
+    + GAP
+    + rb"|(?!(?i:http-equiv)"
+    + WS
+    + rb"*+="
+    + WS
+    + rb"""*+["']?"""
+    + WS
+    + rb"*+(?i:refresh|content-security))"
+    + ATTR_NAME
+    + GIVEN
+    + rb")*+>"
+)
+PROLOGUE = compile(
+    rb"(?:\xef\xbb\xbf)?(?:"
+    + WS
+    + rb"++|"
+    + COMMENT
+    + rb"|<![dD][^>]*+>|<\?[^>]*+>|<(?i:html|head)"
+    + ENDS
+    + REST
+    + rb"|"
+    + _HARMLESS_META
+    + rb")*+"
+)
+CHARSET = re.compile(rb"<meta[^>]{0,200}?charset" + WS + rb"""*=""" + WS + rb"""*["']?([a-zA-Z0-9_:.-]{2,40})""", re.I)
+
 
 def next_attribute(wanted: bytes) -> Callable[[bytes, int], re.Match[bytes] | None]:
     """Reads on in a tag from where an attribute ended to the next one of these names: (1) name, (2) value, quoted.
@@ -126,7 +156,7 @@ def next_attribute(wanted: bytes) -> Callable[[bytes, int], re.Match[bytes] | No
     name = rb"(?i:" + wanted + rb")(?=[\t\n\f\r />=])"
     other = rb"(?!" + name + rb")" + ATTR_NAME + GIVEN
     value = rb"(?:" + WS + rb"*+=" + WS + rb"*+(" + VALUE + rb"))?+"
-    return re.compile(rb"(?:" + GAP + rb"|" + other + rb")*+(" + name + rb")" + value).match
+    return compile(rb"(?:" + GAP + rb"|" + other + rb")*+(" + name + rb")" + value).match
 
 
 def find_end_of_raw(name: bytes, buffer: bytes, start: int) -> int:

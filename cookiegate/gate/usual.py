@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 
+from ..expressions import compile
 from .allowance import Allowance
 from .syntax import WS
 from .tags import (
@@ -49,7 +50,7 @@ def usual_form(element: str, address: str, tells: str, read: Iterable[bytes]) ->
         return rb"(?:" + WS + rb"++(" + attribute.encode() + rb')="([^"]*+)"(?=[\t\n\f\r />])' + quiet + rb")?+"
 
     told = one(tells) if tells else rb"(?:((?!))())?+"  # nothing does: these groups stay empty
-    return re.compile(b"<" + element.encode() + quiet + told + one(address) + told + WS + rb"*+/?>").fullmatch
+    return compile(b"<" + element.encode() + quiet + told + one(address) + told + WS + rb"*+/?>").fullmatch
 
 
 _FORMS: Mapping[bytes, _Form] = {

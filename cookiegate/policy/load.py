@@ -114,7 +114,9 @@ def _compile(file: PolicyFile) -> Policy:
     return Policy(
         site=Site(file.site.name, tuple(file.site.hosts), tuple(file.site.languages)),
         controller=controller,
-        consent=ConsentRules(math.ceil(file.consent.validity.seconds / 86_400), file.consent.scope),
+        consent=ConsentRules(
+            math.ceil(file.consent.validity.seconds / 86_400), file.consent.scope, file.consent.clear_site_data
+        ),
         purposes=purposes,
         necessary=necessary,
         visits=_compile_visits(file.visits),

@@ -108,6 +108,7 @@ class Controller:
 class ConsentRules:
     validity_days: int = 183
     scope: str = "host"  # or "domain"
+    clear_site_data: bool = False  # on withdrawal, all cookies of the whole domain go, sign-in included
 
 
 @dataclass(frozen=True, slots=True)

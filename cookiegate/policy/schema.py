@@ -148,6 +148,7 @@ class ControllerSection(_Section):
 class ConsentSection(_Section):
     validity: Annotated[Lifetime, BeforeValidator(_read_validity)] = Lifetime(6, "months")
     scope: Literal["host", "domain"] = "host"
+    clear_site_data: bool = False
 
 
 class PurposeSection(_Section):

@@ -20,7 +20,8 @@ VALUES = ("//t.example/x", "https://t.example/a.js", "/own.gif", "https://cdn.ex
           "module", "0;url=//t.example/", "a > b", "<script src=//t.example>", "</title>", "</noscript>", "-->", "--!>",
           "background:url(//t.example/i)", "/a 1x, //t.example/b 2x", "&quot;", "&#47;/t.example", "x'y", 'x"y',
           "")  # fmt: skip
-TEXTS = ("text", " ", "<", "&amp;", "<!-- c -->", "<!-->", "<!-- -", "--!>", "-->", "<![CDATA[ x ]]>", "<!doctype html>",
+TEXTS = ("text", " ", "<", "&amp;", "<!-- c -->", "<!-->", "<!-- -", "--!>", "-->", "<![CDATA[ x ]]>",
+         "<!doctype html>",
          "<?x>", "</", "</ x>", "url(//t.example/i)", "é", "\x00",
          "<!--[if IE]>", "<![endif]-->", "]]>",
          "//t.example")  # fmt: skip

@@ -20,9 +20,12 @@ def test_every_asset_has_an_address_that_changes_with_its_content(notices: Notic
         assert asset.content.isascii()
 
 
-def test_the_guard_can_be_read_as_text(notices: Notices) -> None:
+def test_the_guard_stands_in_the_page_or_beside_it(notices: Notices) -> None:
     guard = next(asset for path, asset in notices.assets.items() if path.endswith("/guard.js"))
-    assert notices.guard_source.encode() == guard.content
+    inside = notices.guard('a|"b.*<', nonce="bm9uY2U=")
+    assert inside == b'<script nonce="bm9uY2U=" data-names="a|&#34;b.*&lt;">%b</script>' % guard.content
+    beside = notices.guard("a", inline=False)
+    assert beside == b'<script src="%b" data-names="a"></script>' % guard.path.encode()
 
 
 def test_nothing_of_ours_can_end_the_element_it_stands_in(notices: Notices) -> None:

@@ -11,7 +11,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from cookiegate.consent import UNDECIDED, Consent
 from cookiegate.notices import Notices
-from cookiegate.policy import Policy, Service
+from cookiegate.policy import BannerRules, Policy, Service
 
 from .conftest import POLICY, STATISTICS, VIDEO
 
@@ -76,8 +76,8 @@ def test_once_decided_there_is_a_way_to_the_settings_and_to_withdraw_what_was_gi
         assert [node.attributes["data-cookiegate"] for node in page.css("[data-cookiegate]")] == controls
 
 
-def test_where_nothing_is_asked_there_is_no_question(notices_with: Callable[..., Notices]) -> None:
-    page = read(draw(notices_with(purposes=())))
+def test_a_site_that_asks_for_nothing_may_leave_the_question_out(notices_with: Callable[..., Notices]) -> None:
+    page = read(draw(notices_with(purposes=(), banner=BannerRules("none"))))
     assert [node.attributes["data-cookiegate"] for node in page.css("[data-cookiegate]")] == ["settings"]
 
 

@@ -1,0 +1,130 @@
+"""Pages as they last came and went: the same page again needs no rewriting, only to be recognised.
+
+What is remembered is what went in and what came out, step by step, so that the output is that of a full rewrite in
+any case: the first step that differs is where real rewriting begins.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import OrderedDict
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from .allowance import Allowance, Verdict
+from .html import Insertions, Rewriter
+
+_OWN = re.compile(rb"no-store|private", re.I)
+_MOST = 32 * 1024 * 1024  # bytes of pages kept per process
+_LARGEST = 4 * 1024 * 1024  # of one page, before and after
+
+
+class Step(NamedTuple):
+    came: bytes
+    went: bytes
+
+
+@dataclass(slots=True)
+class Page:
+    """One page, from its first chunk to its end."""
+
+    guard: bytes
+    control: bytes
+    steps: list[Step] = field(default_factory=list)
+    last: bytes = b""
+    denied: frozenset[Verdict] = frozenset()
+    size: int = 0
+
+
+class Pages:
+    """The pages kept, each under what tells its place and state apart. The one not asked for longest goes first."""
+
+    def __init__(self, most: int = _MOST) -> None:
+        self._most = most
+        self._size = 0
+        self._pages: OrderedDict[Hashable, Page] = OrderedDict()
+
+    def find(self, key: Hashable) -> Page | None:
+        page = self._pages.get(key)
+        if page is not None:
+            self._pages.move_to_end(key)
+        return page
+
+    def keep(self, key: Hashable, page: Page) -> None:
+        """In place of what was kept under this key."""
+        before = self._pages.pop(key, None)
+        self._size += page.size - (before.size if before else 0)
+        self._pages[key] = page
+        while self._size > self._most:
+            self._size -= self._pages.popitem(last=False)[1].size
+
+
+class RememberingRewriter:
+    """Does what `Rewriter` does, and remembers it for the next time. Give it no page that may not be kept."""
+
+    def __init__(self, allowance: Allowance, insertions: Insertions, pages: Pages) -> None:
+        self.denied: set[Verdict] = set()
+        self.failure: Exception | None = None
+        self._allowance = allowance
+        self._insertions = insertions
+        self._pages = pages
+        known = pages.find(insertions.place)
+        same = known is not None and known.control == insertions.control and known.guard == insertions.guard
+        self._known = known if same else None
+        self._followed = 0  # steps of the known page that came again
+        self._new = Page(insertions.guard, insertions.control)
+        self._rewriter: Rewriter | None = None
+
+    def feed(self, chunk: bytes) -> bytes:
+        known = self._known
+        if known is not None:
+            if self._followed < len(known.steps) and known.steps[self._followed].came == chunk:
+                self._followed += 1
+                return known.steps[self._followed - 1].went
+            self._catch_up()
+        return self._rewrite(chunk)
+
+    def close(self) -> bytes:
+        known = self._known
+        if known is not None and self._followed == len(known.steps):
+            self.denied = set(known.denied)
+            return known.last
+        rewriter = self._catch_up()
+        last = rewriter.close()
+        self.denied, self.failure = rewriter.denied, rewriter.failure
+        new = self._new
+        new.last = last
+        new.size += len(new.guard) + len(new.control) + len(last)
+        if new.size <= _LARGEST and self.failure is None:
+            new.denied = frozenset(self.denied)
+            self._pages.keep(self._insertions.place, new)
+        return last
+
+    def _rewrite(self, chunk: bytes) -> bytes:
+        if self._rewriter is None:
+            self._rewriter = Rewriter(self._allowance, self._insertions)
+        out = self._rewriter.feed(chunk)
+        new = self._new
+        new.size += len(chunk) + len(out)
+        if new.size <= _LARGEST:
+            new.steps.append(Step(chunk, out))
+        else:
+            new.steps.clear()
+        return out
+
+    def _catch_up(self) -> Rewriter:
+        """From here on the page is another: brings a rewriter to where the page known so far was left."""
+        if self._rewriter is None:
+            self._rewriter = Rewriter(self._allowance, self._insertions)
+        known, self._known = self._known, None
+        for came, _ in known.steps[: self._followed] if known else ():
+            self._rewrite(came)  # what comes out was sent already
+        return self._rewriter
+
+
+def open_rewriter(allowance: Allowance, insertions: Insertions, cache_control: bytes) -> Rewriter | RememberingRewriter:
+    """A rewriter for a page with this Cache-Control: what is one visitor's own is not kept."""
+    if insertions.pages is None or _OWN.search(cache_control):
+        return Rewriter(allowance, insertions)
+    return RememberingRewriter(allowance, insertions, insertions.pages)
