@@ -64,7 +64,7 @@ _PLAIN = _name_but(_SPECIAL) + rb"(?:>|" + _USUAL + rb"|(?:" + GAP + rb"|" + _QU
 _HERE = rb"""(?:"[^"/\\&:\t\n\r]*+(?:/[^"/\\&:\t\n\r]++)*+/?"|'[^'/\\&:\t\n\r]*+(?:/[^'/\\&:\t\n\r]++)*+/?')"""
 _LOCAL_ATTR = ATTR_NAME + rb"(?:" + WS + rb"*+=" + WS + rb"*+" + _HERE + rb"|(?!" + WS + rb"*+=))"
 _LOCAL = names("img source input link video audio track") + ENDS + rb"(?:" + GAP + rb"|" + _LOCAL_ATTR + rb")*+>"
-_META = names("meta") + ENDS + rb"(?:" + GAP + rb"|(?!(?i:http-equiv))" + ATTR_NAME + GIVEN + rb")*+>"
+_META = names("meta") + ENDS + rb"(?:" + GAP + rb"|(?!(?i:http-equiv))" + _QUIET + rb"|" + _QUIET_STYLE + rb")*+>"
 _END = rb"/" + NAME + WS + rb"*+>"
 _BARE = rb"(?=[^a-zA-Z/!?])"
 _COMMENT = COMMENT[1:]
@@ -129,8 +129,7 @@ _HARMLESS_META = (
     + rb"""*+["']?"""
     + WS
     + rb"*+(?i:refresh|content-security))"
-    + ATTR_NAME
-    + GIVEN
+    + _QUIET
     + rb")*+>"
 )
 PROLOGUE = compile(
@@ -140,8 +139,13 @@ PROLOGUE = compile(
     + COMMENT
     + rb"|<![dD][^>]*+>|<\?[^>]*+>|<(?i:html|head)"
     + ENDS
-    + REST
+    + rb"(?:"
+    + GAP
     + rb"|"
+    + _QUIET
+    + rb"|"
+    + _QUIET_STYLE
+    + rb")*+>|"
     + _HARMLESS_META
     + rb")*+"
 )

@@ -82,6 +82,8 @@ class HostRules:
 
     def find(self, host: str, rest: str) -> str | None:
         """The tag of the most specific pattern for this place, or None."""
+        if "/." in rest or "/%2" in rest:
+            rest = _resolve_dots(rest)
         for rule in self._rules_for(host):
             if rule.matches(rest):
                 return rule.tag
@@ -101,6 +103,22 @@ class HostRules:
         while dot != -1:
             yield from self._below.get(host[dot + 1 :], ())
             dot = host.find(".", dot + 1)
+
+
+def _resolve_dots(rest: str) -> str:
+    """The path as browsers ask for it: "/maps/../tr" is "/tr", also where the dots are written %2e."""
+    path, mark, query = rest.partition("?")
+    out: list[str] = []
+    *segments, last = path.split("/")[1:]
+    for segment in (*segments, last):
+        plain = segment.lower().replace("%2e", ".")
+        if plain == "..":
+            del out[-1:]
+        elif plain != ".":
+            out.append(segment)
+    if last.lower().replace("%2e", ".") in (".", ".."):
+        out.append("")
+    return "/" + "/".join(out) + mark + query
 
 
 def split_pattern(pattern: str) -> tuple[str, str]:

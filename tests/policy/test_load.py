@@ -86,7 +86,7 @@ def test_every_key_of_the_full_policy_arrives_in_what_is_compiled() -> None:
     assert policy.visits.visitor == "off"
     assert policy.visits.assessment
     assert policy.visits.assessment.reviewed_on == "2026-11-16"
-    assert policy.retention == {"ledger": 1826, "observations": 14}
+    assert policy.retention == {"observations": 14}
     assert policy.gate.unknown == "report"
     assert policy.gate.allow == ("*.kartta.example", "static.example.net/kirjasto/")
 

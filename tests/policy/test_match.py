@@ -174,3 +174,19 @@ def test_dots_in_a_pattern_are_dots() -> None:
 )
 def test_hosts_share_what_they_end_with_from_two_labels_on(hosts: list[str], domain: str) -> None:
     assert shared_domain(hosts) == domain
+
+
+@pytest.mark.parametrize(
+    ("rest", "tag"),
+    [
+        ("/maps/../tr?id=1", "pixel"),
+        ("/maps/%2e%2E/tr?id=1", "pixel"),
+        ("/./tr", "pixel"),
+        ("/tr/../maps/", "map"),
+        ("/../../maps/..", None),
+        ("/maps/?next=/../tr", "map"),
+    ],
+)
+def test_dots_in_a_path_are_resolved_before_it_is_matched(rest: str, tag: str | None) -> None:
+    rules = HostRules([("www.example.net/tr", "pixel"), ("www.example.net/maps/", "map")])
+    assert rules.find("www.example.net", rest) == tag
