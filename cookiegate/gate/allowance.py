@@ -130,7 +130,8 @@ class Allowance:
                 return self.judge_own_path(_own_path(text))
             name, rest = place
         verdict = self.judge_place(name, rest if rest.startswith("/") else "/" + rest)
-        if host and (verdict is PASS or not self.site.tells_paths(name)):
+        # on the site itself and on some other hosts the path tells
+        if host and (verdict is PASS or not (name in self.site.own or self.site.tells_paths(name))):
             self._keep(host, verdict)
         return verdict
 

@@ -87,6 +87,15 @@ def _find_slashes(text: bytes, start: int, end: int) -> list[int]:
     return sorted(found)
 
 
+def find_end_of_text(text: bytes, start: int) -> int:
+    """Where the text of a style element in SVG ends: it is markup there, so at the next tag, or with its CDATA
+    section; -1 when that is not there yet."""
+    if text.startswith(b"<![CDATA[", start):
+        return text.find(b"]]>", start)
+    opening = text[start : start + 9]
+    return -1 if b"<![CDATA[".startswith(opening) else text.find(b"<", start)
+
+
 def disarm_json(text: bytes, judge: Judge, denied: list[Verdict], prefix: bytes) -> bytes | None:
     """Import maps and speculation rules with `prefix` put before every address that may not be asked for, or None."""
 

@@ -7,14 +7,14 @@ cannot be told (an element hidden by broken markup) is left to the Content-Secur
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Hashable
+from collections.abc import Hashable
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, Protocol
 
 from . import syntax
 from .allowance import Allowance, Verdict
-from .css import disarm_css, disarm_json
+from .css import disarm_css, disarm_json, find_end_of_text
+from .foreign import Foreign
 from .prologue import find_place_for_guard, keep_charset
 from .tags import Decision, disarm_inline
 from .usual import decide_tag
@@ -26,23 +26,10 @@ if TYPE_CHECKING:
 _KINDS = dict.fromkeys((b"script", b"style", b"xmp", b"iframe", b"noembed", b"noframes", b"title", b"textarea"), "raw")
 _KINDS |= {b"svg": "root", b"math": "root"}
 _KINDS |= {name: name.decode() for name in (b"noscript", b"body", b"frameset", b"plaintext")}
-_ROOTS = frozenset((b"svg", b"math"))
-_HTML_INSIDE = frozenset((b"foreignobject", b"desc", b"title", b"annotation-xml", b"mi", b"mo", b"mn", b"ms", b"mtext"))
-# Start tags that end SVG and MathML wherever they stand (section 13.2.6.5).
-_BREAKOUT = frozenset(
-    b"b big blockquote body br center code dd div dl dt em embed h1 h2 h3 h4 h5 h6 head hr i img li listing menu meta "
-    b"nobr ol p pre ruby s small span strong strike sub sup table tt u ul var".split()
-)
 _NOSCRIPT_HELD = 65_536  # bytes within which a noscript element must end to be read as browsers with scripts do
 _LONG = 65_536  # bytes of something unfinished
 _REMEMBERED = 20_000  # decisions per allowance
 _LONGEST_REMEMBERED = 4096  # bytes of a tag worth remembering
-
-
-# every run may be empty, so these always match
-_SKIP = cast(Callable[[bytes, int], re.Match[bytes]], syntax.SKIP.match)
-_SKIP_INSIDE = cast(Callable[[bytes, int], re.Match[bytes]], syntax.SKIP_INSIDE.match)
-_SKIP_FOREIGN = cast(Callable[[bytes, int], re.Match[bytes]], syntax.SKIP_FOREIGN.match)
 
 
 class Placeholder(Protocol):
@@ -82,7 +69,7 @@ class Rewriter:
         self._size = self._enough = 0  # its bytes, and how many must be there before it is looked at again
         self._may_end = False  # whether a ">" came since it was looked at
         self._plain = False  # past <plaintext>: no markup any more
-        self._stack: list[bytes] = []  # open svg, math and the elements in them that hold HTML again
+        self._foreign = Foreign()
 
     def feed(self, chunk: bytes) -> bytes:
         """What may be sent now. It may be nothing: an unfinished tag or script waits for its end."""
@@ -100,9 +87,7 @@ class Rewriter:
         """The rest of the document."""
         held, self._held = b"".join(self._held), []
         rest = self._try(held, final=True)
-        if self._control and self._insertions.at_end:
-            rest += self._control
-        return rest
+        return rest + self._place_control()
 
     def _try(self, buffer: bytes, final: bool) -> bytes:
         try:
@@ -140,7 +125,8 @@ class Rewriter:
         copied = position
         length = len(buffer)
         remembered = self._insertions.memory.get
-        skip = self._skip
+        foreign = self._foreign
+        skip = foreign.skip
         while not self._plain:
             found = skip(buffer, position)
             tag, name = found.group(1, 2)
@@ -151,7 +137,7 @@ class Rewriter:
                 step = self._pass_other(buffer, position)
                 if step < 0:
                     break
-                position, skip = step, self._skip
+                position, skip = step, foreign.skip
                 continue
             position, after = found.span(1)
             kind = _KINDS.get(name)
@@ -161,21 +147,25 @@ class Rewriter:
             new, content, denied = remembered(tag) or self._decide(tag, name)
             if denied:
                 self.denied.update(denied)
-            if self._stack and self._enter_foreign(tag, name):
-                # scripts and styles are markup like any other here: no raw text
-                kind, skip = None, self._skip
+            if foreign.stack:
+                if foreign.enter(tag, name):
+                    # scripts and styles are markup like any other here, not raw text
+                    kind = "css" if name == b"style" and not tag.endswith(b"/>") else None
+                skip = foreign.skip
             if kind is None:
                 if new is not None:
                     out += (buffer[copied:position], new)
                     copied = after
                 position = after
                 continue
-            if kind == "raw":
-                ends = syntax.find_end_of_raw(name, buffer, after)
+            if kind == "raw" or kind == "css":
+                ends = syntax.find_end_of_raw(name, buffer, after) if kind == "raw" else find_end_of_text(buffer, after)
                 if ends < 0:
                     if not final:
                         break
-                    ends = length
+                    # what never ends swallows all that follows
+                    out += (buffer[copied:position], self._place_control())
+                    copied, ends = position, length
                 text = None
                 if ends > after and (content or name == b"style"):
                     new, text = self._decide_content(name, tag, new, content, buffer, after, ends)
@@ -197,25 +187,28 @@ class Rewriter:
                     continue
             out += (buffer[copied:position], new or tag)
             copied = position = after
-            if kind in ("body", "frameset"):  # in a frameset no body will come
-                out.append(self._control if kind == "body" else b"")
+            if kind == "body":
+                out.append(self._control)
                 self._control = b""
+            elif kind == "frameset":
+                self._control = b""  # no body will come
             elif kind == "root" and not tag.endswith(b"/>"):
-                self._stack.append(name)
-                skip = self._skip
+                foreign.stack.append(name)
+                skip = foreign.skip
             elif kind == "plaintext":
                 self._plain = True
+        if final and position < length and not self._plain:
+            out += (buffer[copied:position], self._place_control())
+            copied = position
         if self._plain or final:
             position = length
         out.append(buffer[copied:position])
         return position
 
-    @property
-    def _skip(self) -> Callable[[bytes, int], re.Match[bytes]]:
-        """What runs past everything that needs no decision, here."""
-        if not self._stack:
-            return _SKIP
-        return _SKIP_FOREIGN if self._stack[-1] in _ROOTS else _SKIP_INSIDE
+    def _place_control(self) -> bytes:
+        """The control, for the last place where it can be seen, unless it was placed."""
+        control, self._control = self._control if self._insertions.at_end else b"", b""
+        return control
 
     def _pass_other(self, buffer: bytes, position: int) -> int:
         """Past an end tag, a comment, a declaration or a bare `<`; -1 when its end is not there yet."""
@@ -223,14 +216,14 @@ class Rewriter:
         if following == b"/":
             found = syntax.END_TAG.match(buffer, position)
             if found:
-                self._leave(found[1].lower())
+                self._foreign.leave(found[1].lower())
                 return found.end()
             third = buffer[position + 2 : position + 3]
             return -1 if not third or third.isalpha() else buffer.find(b">", position) + 1 or -1
         if following == b"!":
             if buffer.startswith(b"<!--", position):
                 return syntax.find_end_of_comment(buffer, position)
-            if self._stack and self._stack[-1] in _ROOTS and buffer.startswith(b"<![CDATA[", position):
+            if self._foreign.innermost and buffer.startswith(b"<![CDATA[", position):
                 end = buffer.find(b"]]>", position)
                 return end + 3 if end >= 0 else -1
             opening = buffer[position : position + 9]
@@ -239,28 +232,6 @@ class Rewriter:
         if following in (b"!", b"?"):
             return buffer.find(b">", position) + 1 or -1
         return position + 1 if following and not following.isalpha() else -1
-
-    def _enter_foreign(self, tag: bytes, name: bytes) -> bool:
-        """Whether a start tag stands inside SVG or MathML itself; keeps count of what it opens there."""
-        if self._stack[-1] not in _ROOTS:
-            return False
-        if name in _BREAKOUT:
-            while self._stack and self._stack[-1] in _ROOTS:
-                self._stack.pop()
-            return False
-        if not tag.endswith(b"/>") and (name in _ROOTS or name in _HTML_INSIDE):
-            self._stack.append(name)
-        return True
-
-    def _leave(self, name: bytes) -> None:
-        if not self._stack:
-            return
-        if name in (b"p", b"br"):
-            while self._stack and self._stack[-1] in _ROOTS:
-                self._stack.pop()
-        elif name in self._stack and (self._stack[-1] in _ROOTS or self._stack[-1] == name):
-            while self._stack.pop() != name:
-                pass
 
     def _decide(self, tag: bytes, name: bytes) -> Decision:
         decision = decide_tag(tag, name, self._allowance, self._insertions.placeholder, self._nested)
