@@ -111,7 +111,9 @@ class Bench:
         self._settings = demo_settings(folder)
         self._pages = pages
         self._turns = turns
-        hosts = {host.decode() for page in pages for host in re.findall(rb"//([a-z0-9.-]+\.[a-z]{2,})(?=[/\"'?:])", page)}
+        hosts = {
+            host.decode() for page in pages for host in re.findall(rb"//([a-z0-9.-]+\.[a-z]{2,})(?=[/\"'?:])", page)
+        }
         everything = {"provider": "Kaikki Oy", "hosts": sorted(hosts), "country": "FI"}
         self._refused = compile_policy(POLICY)
         self._given = compile_policy(

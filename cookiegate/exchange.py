@@ -16,7 +16,10 @@ Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 _SLICE = 256 * 1024  # bytes rewritten before other requests get their turn
-_DOCUMENTS = frozenset((b"document", b"iframe", b"frame", b"embed", b"object"))
+_PAGE, _FRAME, _ASKED_BY_SCRIPT = Visit(True, True, False), Visit(True, False, False), Visit(False, False, True)
+# by Sec-Fetch-Dest; a service worker's script has its own, and says so in one more header
+_VISITS = {b"document": _PAGE} | dict.fromkeys((b"empty", b"image", b"style", b"font", b"script"), _ASKED_BY_SCRIPT)
+_VISITS |= dict.fromkeys((b"iframe", b"frame", b"embed", b"object"), _FRAME)
 _HTML_BEGINS = (b"<!doctype html", b"<html", b"<head", b"<script", b"<iframe", b"<body", b"<title", b"<style", b"<h1",
                 b"<div", b"<font", b"<table", b"<a ", b"<a>", b"<br", b"<p>", b"<p ", b"<b>", b"<!--")  # fmt: skip
 _BODILESS = frozenset((101, 204, 205, 304))
@@ -27,13 +30,16 @@ logger = logging.getLogger("cookiegate")
 def read_visit(headers: dict[bytes, bytes]) -> Visit:
     """What kind of page the browser asks for (Fetch metadata; older browsers and plain http do not say)."""
     destination = headers.get(b"sec-fetch-dest")
+    known = _VISITS.get(destination or b"")
+    if known is not None:
+        return known
     if headers.get(b"service-worker") == b"script":
         return Visit(False, False, False, worker=True)
     if destination is None:
         scripted = b"x-requested-with" in headers
         page = not scripted and _may_navigate(headers)
         return Visit(page, page, scripted)
-    return Visit(destination in _DOCUMENTS, destination == b"document", destination not in _DOCUMENTS)
+    return _ASKED_BY_SCRIPT
 
 
 def _may_navigate(headers: dict[bytes, bytes]) -> bool:
@@ -56,10 +62,13 @@ class GatedSend:
 
     async def __call__(self, message: Message) -> None:
         kind = message["type"]
-        if kind == "http.response.start":
+        if kind == "http.response.body" and self._held is None and not self._response.rewrites:
+            await self._send(message)
+        elif kind == "http.response.start":
             self.status = message["status"]
             self._has_body = self._has_body and self.status not in _BODILESS
-            if self._has_body and _may_be_sniffed(message.get("headers", ())):
+            headers = message.get("headers", ())
+            if self._has_body and not any(name == b"content-type" for name, _ in headers) and _may_be_sniffed(headers):
                 self._held = message  # the first bytes tell what a browser will take this for
             else:
                 await self._start(message, self._has_body)
@@ -79,7 +88,7 @@ class GatedSend:
             await self._send(message)
 
     async def _start(self, message: Message, has_body: bool) -> None:
-        headers = [(bytes(name).lower(), bytes(value)) for name, value in message.get("headers", ())]
+        headers = [(name.lower(), value) for name, value in message.get("headers", ())]
         status = message.get("status", 101)  # a WebSocket's acceptance says none
         await self._send({**message, "headers": self._response.start(status, headers, has_body)})
 

@@ -10,9 +10,10 @@ from .consent import UNDECIDED, Consent, Token
 from .cookie import OwnCookies
 from .endpoints import Endpoints
 from .exchange import Application, GatedSend, Message, Receive, Scope, Send, logger, read_visit
-from .gate import GatedResponse, Insertions, Rules, expire_cookies
+from .gate import NOTHING_SEEN, GatedResponse, Insertions, Rules, expire_cookies
 from .insertions import Composer
 from .notices import Notices
+from .passage import Passages
 from .policy import Policy, find_doubts, load_policy
 from .refusal import refuse_path
 from .register import Register
@@ -49,6 +50,7 @@ class CookieGate:
         settings = settings or load_settings()
         self._languages = self.policy.site.languages
         self._trusted = TrustedProxies(settings.trusted_proxies)
+        self._has_proxies = bool(self._trusted)
         self._rules = Rules(self.policy, prefix)
         self._own = OwnCookies(self.policy, Token(self.policy, settings.secrets))
         self.register = Register(settings.store, self.policy)
@@ -56,44 +58,44 @@ class CookieGate:
         self._composer = Composer(notices, self._rules)
         self._endpoints = Endpoints(self.policy, self._rules, self._own, notices, self.register, prefix)
         self._witness = Witness(self.policy, self._rules, self._own, self.register)
+        self._passages = Passages(self._rules, self._own)
         self._prefix = prefix + "/"
         for doubt in find_doubts(self.policy):
             logger.warning("%s", doubt)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] in ("http", "websocket"):
-            await self._gate(scope, receive, send)
-        elif scope["type"] == "lifespan":
-            await self.app(scope, self._close_at_the_end(receive), send)
-        else:
-            await self.app(scope, receive, send)
-
-    async def _gate(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in ("http", "websocket"):
+            ending = scope["type"] == "lifespan"
+            await self.app(scope, self._close_at_the_end(receive) if ending else receive, send)
+            return
         headers = read_headers(scope)
         peer = scope["client"][0] if scope.get("client") else ""
-        trusted = bool(self._trusted) and peer in self._trusted
+        trusted = self._has_proxies and peer in self._trusted
         scheme = "https" if scope.get("scheme") in ("https", "wss") else "http"
         if trusted:
             scheme = client_scheme(scheme, peer, scope["headers"], self._trusted)
         secure = scheme == "https"
-        cookies = headers.get(b"cookie", b"")
-        today = int(time.time()) // 86_400
-        consent = self._own.read(cookies, secure, today) if cookies else UNDECIDED
         path = scope["path"]
+        passage = self._passages.find(headers.get(b"cookie", b""), secure, path, int(time.time()) // 86_400)
+        consent, allowance, removed = passage.consent, passage.allowance, passage.removed
         if path.startswith(self._prefix) and scope["type"] == "http":
             language = choose(headers.get(b"accept-language", b""), self._languages)
             await self._endpoints.answer(scope, receive, send, consent, secure, language)
             return
-        allowance = self._rules.allowance(consent, path)
         hidden = allowance.judge_own_path(find_place(scope))
         if not hidden.allowed:
             await refuse_path(scope, receive, send, hidden)
             return
         visit = read_visit(headers)
-        scope, removed = adapt_request(scope, cookies, allowance, visit)
-        state = scope["state"] = dict(scope.get("state") or ())
-        state["consent"], state["client_address"] = consent, client_address(peer, scope["headers"], self._trusted)
-        state["client_scheme"], state["trusted_peer"] = scheme, trusted
+        address = client_address(peer, scope["headers"], self._trusted) if trusted else peer
+        scope = adapt_request(scope, headers, passage, visit)
+        scope["state"] = {
+            **(scope.get("state") or {}),
+            "consent": consent,
+            "client_address": address,
+            "client_scheme": scheme,
+            "trusted_peer": trusted,
+        }
 
         def compose(nonce: bytes, inline: bool) -> Insertions:
             language = choose(headers.get(b"accept-language", b""), self._languages)
@@ -107,7 +109,8 @@ class CookieGate:
             await self.app(scope, receive, gated)
         finally:
             _current.reset(token)
-            self._witness.note(scope, headers, response, gated.status, visit, removed)
+            if response.is_page or response.seen is not NOTHING_SEEN:
+                self._witness.note(scope, headers, response, gated.status, visit, removed)
 
     def _close_at_the_end(self, receive: Receive) -> Receive:
         async def watched() -> Message:

@@ -3,55 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
+from typing import Any
 
 from .exchange import Scope
-from .gate import Allowance, Visit, filter_cookie_header, offer_codings, unmark_etags
-
-_LONGEST_REMEMBERED = 4096  # bytes of a Cookie header whose filtering is remembered
+from .gate import Visit, offer_codings, unmark_etags
+from .passage import Passage
 
 
 def read_headers(scope: Scope) -> dict[bytes, bytes]:
     """The last of each header, but all Cookie lines as one: HTTP/2 may have split them (RFC 9113 section 8.2.3)."""
-    headers: dict[bytes, bytes] = dict(scope["headers"])
-    if b"cookie" in headers:
-        headers[b"cookie"] = b"; ".join(value for name, value in scope["headers"] if name == b"cookie")
+    lines = scope["headers"]
+    headers: dict[bytes, bytes] = dict(lines)
+    if len(headers) != len(lines) and b"cookie" in headers:
+        headers[b"cookie"] = b"; ".join([value for name, value in lines if name == b"cookie"])
     return headers
 
 
-def adapt_request(scope: Scope, cookies: bytes, allowance: Allowance, visit: Visit) -> tuple[Scope, tuple[bytes, ...]]:
-    """A copy of the scope as the site may see it, and the names of the cookies that were taken out."""
-    removed: tuple[bytes, ...] = ()
-    if not cookies and not visit.document and not visit.worker:
-        return dict(scope), removed
-    headers = []
-    for pair in scope["headers"]:
-        name, value = pair
-        if name == b"cookie":
-            value, taken = (
-                _filter(value, allowance)
-                if len(value) <= _LONGEST_REMEMBERED
-                else filter_cookie_header(value, allowance)
-            )
-            removed += taken
-            if value:
-                headers.append((name, value))
+def adapt_request(scope: Scope, headers: Mapping[bytes, bytes], passage: Passage, visit: Visit) -> dict[str, Any]:
+    """A copy of the scope as the site may see it."""
+    adapted = dict(scope)
+    cookies = headers.get(b"cookie")
+    if cookies is not None and (passage.cookies != cookies or len(headers) != len(scope["headers"])):
+        # one line, where the first of them stood
+        kept = iter([(b"cookie", passage.cookies)] if passage.cookies else [])
+        adapted["headers"] = [
+            pair for line in scope["headers"] if (pair := line if line[0] != b"cookie" else next(kept, None))
+        ]
+    if visit.document or visit.worker:
+        adapted["headers"] = _adapt_conditions(adapted["headers"], passage.allowance.key, visit)
+    return adapted
+
+
+def _adapt_conditions(lines: list[tuple[bytes, bytes]], key: str, visit: Visit) -> list[tuple[bytes, bytes]]:
+    """A stored copy may be another choice's variant, and part of a page cannot be rewritten."""
+    adapted = []
+    for name, value in lines:
+        if name in _CONDITIONS or (visit.worker and name in _OF_WORKERS):
             continue
-        if visit.document:
-            # A stored copy may be another choice's variant, and part of a page cannot be rewritten.
-            if name in _CONDITIONS:
+        if name == b"if-none-match":
+            value = unmark_etags(value, key)
+            if not value:
                 continue
-            if name == b"if-none-match":
-                value = unmark_etags(value, allowance.key)
-                if not value:
-                    continue
-                pair = (name, value)
-            if name == b"accept-encoding":
-                pair = (name, offer_codings(value))
-        elif visit.worker and name in _OF_WORKERS:
-            continue
-        headers.append(pair)
-    return {**scope, "headers": headers}, removed
+        elif name == b"accept-encoding":
+            value = offer_codings(value)
+        adapted.append((name, value))
+    return adapted
 
 
 def find_path(scope: Scope) -> bytes:
@@ -64,7 +60,8 @@ def find_path(scope: Scope) -> bytes:
 def find_place(scope: Scope) -> str:
     """Path and query by which a service that hides on the site is known: decoded, as the site itself reads them."""
     query: bytes = scope.get("query_string", b"")
-    return f"{scope['path']}?{query.decode('latin-1')}" if query else scope["path"]
+    place: str = scope["path"]
+    return f"{place}?{query.decode('latin-1')}" if query else place
 
 
 def read_host(headers: Mapping[bytes, bytes]) -> str:
@@ -74,5 +71,4 @@ def read_host(headers: Mapping[bytes, bytes]) -> str:
 
 
 _CONDITIONS = frozenset((b"if-modified-since", b"if-range", b"range"))
-_OF_WORKERS = frozenset((*_CONDITIONS, b"if-none-match", b"accept-encoding"))
-_filter = lru_cache(maxsize=4096)(filter_cookie_header)
+_OF_WORKERS = frozenset((b"if-none-match", b"accept-encoding"))

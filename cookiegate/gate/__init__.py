@@ -4,10 +4,11 @@ from .allowance import PASS, Allowance, Rules, Verdict
 from .coding import CodingError, offer_codings
 from .cookies import expire_cookies, filter_cookie_header, read_cookies
 from .html import Insertions, Rewriter
-from .response import GatedResponse, Seen, Visit, unmark_etags
+from .response import NOTHING_SEEN, GatedResponse, Seen, Visit, unmark_etags
 from .tags import quote
 
 __all__ = [
+    "NOTHING_SEEN",
     "PASS",
     "Allowance",
     "CodingError",

@@ -164,6 +164,7 @@ class Rules:
         self._own_known = HostRules(_own_rules(policy.known))
         hidden = {path.rpartition("*")[2] for each in self.services.values() for path in each.paths}
         self.may_hide = _compile_any(hidden)
+        self._may_hide_here = re.compile("|".join(map(re.escape, sorted(hidden))) or "(?!)")
         self._names = _compile_names([cookie.name for service in self.declared.values() for cookie in service.cookies])
         self._scoped = [(number, entry.paths) for number, entry in enumerate(policy.necessary) if entry.paths]
         self._made: dict[tuple[frozenset[str], frozenset[int]], Allowance] = {}
@@ -195,17 +196,20 @@ class Rules:
 
     def find_own(self, rest: str) -> str | None:
         """The service that hides at this path of the site itself."""
-        if not self.may_hide.search(rest.encode("latin-1", "replace")):
+        if not self._may_hide_here.search(rest):
             return None
         declared = self._own_declared.find("own", rest)
         return declared if declared is not None else self._own_known.find("own", rest)
 
+    def find_pages(self, path: str) -> frozenset[int]:
+        """Which of the necessary entries that hold on some pages only hold at `path`."""
+        if not self._scoped:
+            return _NO_PAGES
+        return frozenset(number for number, paths in self._scoped if path.startswith(paths))
+
     def allowance(self, consent: Consent, path: str) -> Allowance:
         """What passes for a visitor with this consent on the page at `path`."""
-        pages = (
-            frozenset(number for number, paths in self._scoped if path.startswith(paths)) if self._scoped else _NO_PAGES
-        )
-        state = (consent.services, pages)
+        state = (consent.services, self.find_pages(path))
         found = self._made.get(state)
         if found is None:
             if len(self._made) >= 1024:  # 2ⁿ states exist; few are in use at a time

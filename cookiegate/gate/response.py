@@ -59,28 +59,33 @@ class Seen:
     failure: Exception | None = None  # of the rewriter
 
 
+NOTHING_SEEN = Seen()
+
 Compose = Callable[[bytes, bool], Insertions]  # nonce, inline allowed → what of ours goes into the page
 
 
 class GatedResponse:
     """Gates one response. `start` first; then, where it `rewrites`, `feed` for each chunk and `close` at the end."""
 
+    # most responses are no page, and nothing of theirs differs from this
+    seen = NOTHING_SEEN
+    is_page = False
+    rewrites = False
+    _rewriter: Rewriter | RememberingRewriter | None = None
+    _opener: Opener | None = None
+    _closer: Closer | None = None
+    _opened = False
+    _transcoder: _Transcoder | None = None
+    _charset = b""
+    _begin: bytes | None = b""  # what came before two bytes told the encoding; None from then on
+    _leader = b""
+    _trailer = b""
+
     def __init__(self, allowance: Allowance, visit: Visit, compose: Compose, expired: Iterable[bytes] = ()) -> None:
-        self.seen = Seen()
-        self.is_page = False
-        self.rewrites = False
         self._allowance = allowance
         self._visit = visit
         self._compose = compose
         self._expired = expired
-        self._rewriter: Rewriter | RememberingRewriter | None = None
-        self._opener: Opener | None = None
-        self._closer: Closer | None = None
-        self._opened = False
-        self._transcoder: _Transcoder | None = None
-        self._charset = b""
-        self._begin: bytes | None = b""  # what came before two bytes told the encoding; None from then on
-        self._leader = self._trailer = b""
 
     def start(self, status: int, headers: Headers, has_body: bool) -> Headers:
         """The headers to send. Says by `rewrites` whether body chunks must come through `feed`."""
@@ -102,17 +107,17 @@ class GatedResponse:
             elif name == b"set-cookie":
                 passes, cookie = passes_set_cookie(value, allowance)
                 if not passes:
-                    self.seen.cookies.append(cookie)
+                    self._see().cookies.append(cookie)
                     continue
             elif name in rules.POLICIES:
                 if name == b"content-security-policy":
                     nonce = nonce or rules.read_nonce(value)
                     inline = inline and rules.allows_inline(value)
-                pair = (name, rules.strip_foreign_reports(value, allowance, self.seen.denied))
+                pair = (name, rules.strip_foreign_reports(value, allowance, self._see().denied))
             elif not self._passes(name, value, status):
                 continue
             elif name == b"link":
-                pair = (name, rules.filter_link(value, allowance, self.seen.denied))
+                pair = (name, rules.filter_link(value, allowance, self._see().denied))
                 if not pair[1]:
                     continue
             out.append(pair)
@@ -147,8 +152,8 @@ class GatedResponse:
             self._opener.close()
         rest = self._rewriter.feed(self._read(b"", final=True))
         last = self._write(rest + self._rewriter.close())
-        self.seen.denied += self._rewriter.denied
-        self.seen.failure = self._rewriter.failure
+        self._see().denied += self._rewriter.denied
+        self._see().failure = self._rewriter.failure
         return last + self._closer.close() if self._closer is not None else last
 
     def _read(self, data: bytes, final: bool) -> bytes:
@@ -163,13 +168,18 @@ class GatedResponse:
             self._transcoder = _Transcoder(name) if name else None
         return self._transcoder.read(data, final) if self._transcoder is not None else data
 
+    def _see(self) -> Seen:
+        if self.seen is NOTHING_SEEN:
+            self.seen = Seen()
+        return self.seen
+
     def _write(self, data: bytes) -> bytes:
         if self._transcoder is not None:
             data = self._transcoder.write(data)
         return self._closer.feed(data) if self._closer is not None else data
 
     def _passes(self, name: bytes, value: bytes, status: int) -> bool:
-        denied = self.seen.denied
+        denied = self._see().denied
         if name == b"refresh":
             return rules.passes_refresh(value, self._allowance, denied)
         if name == b"location":

@@ -1,0 +1,46 @@
+"""Who comes through: what one Cookie header implies, worked out once and looked up as long as it is sent the same."""
+
+from __future__ import annotations
+
+from .consent import UNDECIDED, Consent
+from .cookie import OwnCookies
+from .gate import Allowance, Rules, filter_cookie_header
+
+_MOST = 4096  # Cookie headers remembered
+_LONGEST = 4096  # bytes of one worth remembering
+
+
+class Passage:
+    """One visitor on one page: their consent, what it allows, and their cookies as the site may see them."""
+
+    __slots__ = ("allowance", "consent", "cookies", "removed")
+
+    def __init__(self, consent: Consent, allowance: Allowance, header: bytes) -> None:
+        self.consent = consent
+        self.allowance = allowance
+        self.cookies, self.removed = filter_cookie_header(header, allowance) if header else (b"", ())
+
+
+class Passages:
+    """Finds the passage of a request. Forgets all of them at midnight (UTC), when choices may have run out."""
+
+    def __init__(self, rules: Rules, own: OwnCookies) -> None:
+        self._rules = rules
+        self._own = own
+        self._today = 0
+        self._found: dict[tuple[bytes, bool, frozenset[int]], Passage] = {}
+
+    def find(self, header: bytes, secure: bool, path: str, today: int) -> Passage:
+        """`header`: all Cookie lines as one, or b"". `today`: days since 1970-01-01 UTC."""
+        if today != self._today:
+            self._found, self._today = {}, today
+        key = (header, secure, self._rules.find_pages(path))
+        passage = self._found.get(key)
+        if passage is None:
+            consent = self._own.read(header, secure, today) if header else UNDECIDED
+            passage = Passage(consent, self._rules.allowance(consent, path), header)
+            if len(header) <= _LONGEST:
+                if len(self._found) >= _MOST:
+                    self._found.clear()
+                self._found[key] = passage
+        return passage

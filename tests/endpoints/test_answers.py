@@ -1,0 +1,88 @@
+"""What our addresses answer and record: a choice with and without the store, an objection, our own pages."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.asgi import call
+from tests.stories.site import choose, keep, make_gate, read_ledger, website
+
+from .knocking import ACCEPT, HOST, knock
+
+
+def test_while_the_store_is_down_nothing_can_be_given_and_everything_refused(tmp_path: Path) -> None:
+    async def story() -> None:
+        given = keep(await choose(make_gate(website, tmp_path)))
+        (tmp_path / "file").write_text("no folder")
+        gate = make_gate(website, tmp_path, store=f"sqlite:///{tmp_path / 'file' / 'site.db'}")
+        for decision in ({"decision": "accept"}, {"decision": "allow", "service": "filmi"}):
+            answer = await choose(gate, **decision)
+            assert (answer.status, answer.get("retry-after"), answer.all("set-cookie")) == (503, "30", [])
+        for decision, cookie in (("refuse", ""), ("withdraw", given)):
+            answer = await choose(gate, decision, cookie=cookie)
+            assert answer.status == 303
+            page = await call(gate, headers=[("cookie", keep(answer))])
+            assert page.status == 200
+            assert b'value="accept"' not in page.body, "the answer holds, though it could not be recorded yet"
+            assert not any(value.startswith("_ga=") for value in page.all("set-cookie"))
+        assert (await call(gate, "GET", "/_cookiegate/health")).status == 503
+
+    asyncio.run(story())
+
+
+def test_the_script_is_told_what_now_holds(tmp_path: Path) -> None:
+    answer, _ = knock(tmp_path, body="decision=save&purpose=statistics", headers={"accept": "application/json"})
+    said = json.loads(answer.body)
+    assert answer.status == 200
+    assert (said["changed"], said["services"], said["purposes"]) == (True, ["google-analytics"], ["statistics"])
+    assert said["control"].startswith("<section")
+    assert keep(answer).startswith(f"{HOST}=")
+
+
+def test_what_visitors_write_into_a_form_does_not_reach_the_ledger(tmp_path: Path) -> None:
+    async def story() -> None:
+        gate = make_gate(website, tmp_path)
+        named = ["filmi", "aino@kivijoki.example"]
+        assert (await choose(gate, "allow", service=named)).status == 303
+        assert (await choose(gate, "save", service=named, purpose="aino@kivijoki.example")).status == 303
+        ledger = read_ledger(gate, tmp_path)
+        assert [record["method"] for record in ledger] == ["placeholder:filmi", "settings:save"]
+        assert "aino" not in json.dumps(ledger)
+
+    asyncio.run(story())
+
+
+@pytest.mark.parametrize(("lines", "sent"), [(["1"], True), (["0", "1"], True), (["true"], False), ([" 1,1"], False)])
+def test_the_record_says_whether_the_browser_sent_global_privacy_control(
+    lines: list[str], sent: bool, tmp_path: Path
+) -> None:
+    gate = make_gate(website, tmp_path)
+    headers = [("content-type", "application/x-www-form-urlencoded"), *(("sec-gpc", line) for line in lines)]
+    asyncio.run(call(gate, "POST", "/_cookiegate/choice", headers, ACCEPT))
+    [record] = read_ledger(gate, tmp_path)
+    assert record["gpc"] is sent
+
+
+def test_an_objection_is_kept_without_an_id(tmp_path: Path) -> None:
+    answer, ledger = knock(tmp_path, "objection")
+    assert (answer.status, answer.get("location"), ledger) == (303, "/_cookiegate/privacy", [])
+    [cookie] = answer.all("set-cookie")
+    assert cookie.startswith("__Host-cookiegate-objection=1; Path=/")
+
+
+def test_our_pages_ask_nobody_else_and_no_cache_keeps_them(tmp_path: Path) -> None:
+    async def story() -> None:
+        gate = make_gate(website, tmp_path)
+        for place in ("settings", "notice", "privacy"):
+            page = await call(gate, "GET", f"/_cookiegate/{place}")
+            assert page.status == 200
+            assert page.get("cache-control") == "no-store"
+            assert (page.get("content-security-policy") or "").startswith("default-src 'none'")
+            assert page.all("set-cookie") == []
+        gate.register.close()
+
+    asyncio.run(story())
