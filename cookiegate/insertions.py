@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from .consent import Consent
-from .gate import Allowance, Insertions, Rules, Visit, quote
+from .gate import Allowance, Insertions, Pages, Rules, Visit, quote
 from .notices import Notices
+from .visitor import choose
 
 _KEPT = 256  # states and languages for which decisions on tags are remembered
 
@@ -17,9 +19,41 @@ class Composer:
     def __init__(self, notices: Notices, rules: Rules) -> None:
         self._notices = notices
         self._rules = rules
+        self._languages = rules.policy.site.languages
+        self._pages = Pages()
         self._kits: dict[tuple[str, str], _Kit] = {}
 
     def compose(
+        self,
+        allowance: Allowance,
+        consent: Consent,
+        visit: Visit,
+        accept_language: bytes,
+        path: bytes,
+        nonce: bytes,
+        inline: bool,
+        remember: bool,
+    ) -> Insertions:
+        """`path` is the page's own address, to which a form without scripts comes back; `remember` the whole page.
+
+        The page's language decides before those that the browser prefers.
+        """
+
+        def write(language: str) -> Insertions:
+            return self._write(allowance, consent, visit, language, path, nonce, inline)
+
+        language = choose(accept_language, self._languages)
+        written = write(language)
+
+        def speak(said: bytes) -> Insertions:
+            other = choose(said + b"," + accept_language, self._languages)
+            return written if other == language else write(other)
+
+        if not remember or nonce:  # a nonce makes every page another
+            return replace(written, speak=speak)
+        return replace(written, speak=speak, pages=self._pages, place=(path, allowance.key, language))
+
+    def _write(
         self,
         allowance: Allowance,
         consent: Consent,
@@ -29,7 +63,6 @@ class Composer:
         nonce: bytes,
         inline: bool,
     ) -> Insertions:
-        """`path` is the page's own address, to which a form without scripts comes back."""
         kit = self._kits.get((allowance.key, language))
         if kit is None:
             if len(self._kits) >= _KEPT:

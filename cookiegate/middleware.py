@@ -98,8 +98,10 @@ class CookieGate:
         }
 
         def compose(nonce: bytes, inline: bool) -> Insertions:
-            language = choose(headers.get(b"accept-language", b""), self._languages)
-            return self._composer.compose(allowance, consent, visit, language, find_path(scope), nonce, inline)
+            language, own = headers.get(b"accept-language", b""), b"authorization" in headers
+            return self._composer.compose(
+                allowance, consent, visit, language, find_path(scope), nonce, inline, remember=not own
+            )
 
         expired = expire_cookies(removed, read_host(headers), path) if removed and visit.document else ()
         response = GatedResponse(allowance, visit, compose, expired)

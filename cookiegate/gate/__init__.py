@@ -4,6 +4,7 @@ from .allowance import PASS, Allowance, Rules, Verdict
 from .coding import CodingError, offer_codings
 from .cookies import expire_cookies, filter_cookie_header, read_cookies
 from .html import Insertions, Rewriter
+from .memory import Pages
 from .response import NOTHING_SEEN, GatedResponse, Seen, Visit, unmark_etags
 from .tags import quote
 
@@ -14,6 +15,7 @@ __all__ = [
     "CodingError",
     "GatedResponse",
     "Insertions",
+    "Pages",
     "Rewriter",
     "Rules",
     "Seen",

@@ -7,7 +7,7 @@ cannot be told (an element hidden by broken markup) is left to the Content-Secur
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
@@ -52,6 +52,7 @@ class Insertions:
     memory: dict[bytes, Decision] = field(default_factory=dict)  # decisions on tags, kept from page to page
     pages: Pages | None = None  # where whole pages are remembered, if this one may be
     place: Hashable = None  # what tells the page, state and language apart in there
+    speak: Callable[[bytes], Insertions] | None = None  # the same in the language that the page says it is in
 
 
 class Rewriter:
@@ -65,6 +66,7 @@ class Rewriter:
         self.failure: Exception | None = None  # what the rewriter could not cope with; the rest went as it came
         self._allowance, self._insertions = allowance, insertions
         self._guard, self._control = insertions.guard, insertions.control
+        self._begun = False  # past doctype, html and head
         self._held: list[bytes] = []  # the unfinished end of what came so far
         self._size = self._enough = 0  # its bytes, and how many must be there before it is looked at again
         self._may_end = False  # whether a ">" came since it was looked at
@@ -100,17 +102,28 @@ class Rewriter:
     def _run(self, buffer: bytes, final: bool) -> bytes:
         out: list[bytes] = []
         position = 0
-        if self._guard:
+        if not self._begun:
             position = find_place_for_guard(buffer, final)
             if position < 0:
                 self._hold(buffer)
                 return b""
-            out += (buffer[:position], keep_charset(buffer, position), self._guard)
-            self._guard = b""
+            self._begun = True
+            self._speak(buffer[:position])
+            out.append(buffer[:position])
+            if self._guard:
+                out += (keep_charset(buffer, position), self._guard)
         end = self._scan(buffer, position, final, out)
         if end < len(buffer):
             self._hold(buffer[end:])
         return b"".join(out)
+
+    def _speak(self, prologue: bytes) -> None:
+        """In the page's own language, where it says one (EDPB 03/2022: a banner in another one deceives)."""
+        speak = self._insertions.speak
+        said = syntax.LANGUAGE.search(prologue) if speak and self._control else None
+        if speak and said:
+            self._insertions = speak(said[1])
+            self._control = self._insertions.control
 
     def _hold(self, rest: bytes) -> None:
         """Keeps what is unfinished. What is long is looked at again only when it has grown by a quarter, so that

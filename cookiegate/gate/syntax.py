@@ -164,6 +164,10 @@ PROLOGUE = compile(
     + _HARMLESS_META
     + rb")*+"
 )
+LANGUAGE = re.compile(
+    rb"<html" + ENDS + rb"""[^>]*?[\t\n\f\r ]lang[\t\n\f\r ]*=[\t\n\f\r ]*["']?([a-zA-Z]{2,8}(?:-[a-zA-Z0-9]{1,8})*)""",
+    re.I,
+)
 CHARSET = re.compile(rb"<meta[^>]{0,200}?charset" + WS + rb"""*=""" + WS + rb"""*["']?([a-zA-Z0-9_:.-]{2,40})""", re.I)
 
 
