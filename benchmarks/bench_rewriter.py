@@ -79,7 +79,7 @@ class Visits:
 
     def _compose(self) -> Insertions:
         visit = Visit(document=True, top=True, fragment=False)
-        return self._composer.compose(self._allowance, self._consent, visit, "fi", b"/", b"", True)
+        return self._composer.compose(self._allowance, self._consent, visit, b"fi", b"/", b"", True, False)
 
 
 def main() -> None:

@@ -23,7 +23,7 @@ from .requests import read_host
 
 _LARGEST_FORM = 8_192  # bytes
 _LARGEST_REPORT = 32_768
-_FIELDS = frozenset(("decision", "purpose", "service", "return_to"))
+_FIELDS = frozenset(("decision", "purpose", "service", "return_to", "language"))
 _OWN_CSP = (
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'"
 )
@@ -80,6 +80,7 @@ class Endpoints:
 
     async def _find(self, request: Request, visitor: _Visitor) -> Response:
         path, method = request.scope["path"], "GET" if request.method == "HEAD" else request.method
+        self._speak(visitor, request.query_params.get("language", ""))
         asset = self._notices.assets.get(path)
         if asset and method == "GET":
             forever = {"cache-control": "public, max-age=31536000, immutable"}
@@ -93,9 +94,15 @@ class Endpoints:
             return Response("not found", 404)
         return await handler(request, visitor)
 
+    def _speak(self, visitor: _Visitor, language: str) -> None:
+        """In the language of the page the visitor comes from, which may not be the one the browser prefers."""
+        if language in self._policy.site.languages:
+            visitor.language = language
+
     async def _choose(self, request: Request, visitor: _Visitor) -> Response:
         _require_same_origin(request.headers)
         form = await _read_form(request)
+        self._speak(visitor, form.language)
         form.services &= self._policy.services.keys()
         if form.decision == "allow" and not form.services:
             raise BadRequest(400, "this site asks for no such service")
@@ -126,7 +133,7 @@ class Endpoints:
         back = form.return_to or _own_referrer(request.headers) or "/"
         if self._policy.consent.clear_site_data and visitor.secure and before.services and not after.services:
             # a browser drops cookies that come together with this header, so the choice follows one step later
-            place = f"{self._prefix}/cleared?{urlencode({'return_to': back})}"
+            place = f"{self._prefix}/cleared?{urlencode({'language': visitor.language, 'return_to': back})}"
             return RedirectResponse(place, 303, {"clear-site-data": '"cookies", "storage"'})
         return self._confirm(request, visitor, before, after, back, sent)
 
@@ -223,6 +230,7 @@ class _Form:
         self.purposes = {value for name, value in pairs if name == "purpose"}
         self.services = {value for name, value in pairs if name == "service"}
         wanted = [value for name, value in pairs if name == "return_to"]
+        self.language = next((value for name, value in pairs if name == "language"), "")
         self.return_to = wanted[0] if wanted and _is_local(wanted[0]) else ""
 
     @property

@@ -65,7 +65,7 @@ def test_the_first_layer_asks_nothing_in_advance_and_has_one_form_and_only_our_l
     assert page.css("[type=checkbox], [checked], [role=dialog]") == []
     assert len(page.css("form")) == 1
     assert [link.attributes["href"] for link in page.css("a")] == [
-        "/_cookiegate/settings?return_to=/",
+        "/_cookiegate/settings?language=fi&return_to=/",
         "/_cookiegate/notice",
     ]
 
@@ -134,6 +134,7 @@ def test_a_placeholder_names_service_and_provider_and_gives_only_that_service(
         "decision": "allow",
         "service": "filmi",
         "return_to": "",
+        "language": language,
     }
     assert len(form.css("button")) == 1
     assert find(page, "a").attributes["target"] == "_top"
