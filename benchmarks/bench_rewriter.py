@@ -38,6 +38,8 @@ POLICY: dict[str, Any] = {
         "statistics": {"services": ["google-analytics"]},
         "marketing": {"services": ["meta-pixel", "youtube"]},
     },
+    "necessary": [{"name": "kieli", "reason": "Remembers the language that was chosen.", "lifetime": "1 year"}],
+    "necessary": [{"name": "kieli", "reason": "Remembers the language that was chosen.", "lifetime": "1 year"}],
 }
 
 

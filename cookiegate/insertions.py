@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
 from typing import Any
 
 from .consent import Consent
@@ -39,44 +39,32 @@ class Composer:
         The page's language decides before those that the browser prefers.
         """
 
-        def write(language: str) -> Insertions:
-            return self._write(allowance, consent, visit, language, path, nonce, inline)
+        preferred = choose(accept_language, self._languages)
+        pages = None if nonce or not remember else self._pages  # a nonce makes every page another
 
-        language = choose(accept_language, self._languages)
-        written = write(language)
+        def write(language: str, speak: Callable[[bytes], Insertions] | None = None) -> Insertions:
+            kit = self._find_kit(allowance, language)
+            control = guard = b""
+            if visit.top or visit.fragment:
+                address, mark = path.decode("latin-1"), nonce.decode("ascii")
+                control = self._notices.control(language, consent, return_to=address, nonce=mark, inline=inline)
+            if visit.document and allowance.blocks:
+                guard = self._guard(kit, allowance, nonce, inline)
+            place, worker = (path, allowance.key, preferred), self._notices.worker
+            return Insertions(guard, control, visit.top, kit.placeholder, worker, kit.memory, pages, place, speak=speak)
 
         def speak(said: bytes) -> Insertions:
-            other = choose(said + b"," + accept_language, self._languages)
-            return written if other == language else write(other)
+            return write(choose(said + b"," + accept_language, self._languages))
 
-        if not remember or nonce:  # a nonce makes every page another
-            return replace(written, speak=speak)
-        return replace(written, speak=speak, pages=self._pages, place=(path, allowance.key, language))
+        return write(preferred, speak)
 
-    def _write(
-        self,
-        allowance: Allowance,
-        consent: Consent,
-        visit: Visit,
-        language: str,
-        path: bytes,
-        nonce: bytes,
-        inline: bool,
-    ) -> Insertions:
+    def _find_kit(self, allowance: Allowance, language: str) -> _Kit:
         kit = self._kits.get((allowance.key, language))
         if kit is None:
             if len(self._kits) >= _KEPT:
                 self._kits.clear()
             kit = self._kits[allowance.key, language] = _Kit(self._notices, self._rules, language)
-        control = b""
-        if visit.top or visit.fragment:
-            control = self._notices.control(
-                language, consent, return_to=path.decode("latin-1"), nonce=nonce.decode("ascii"), inline=inline
-            )
-        guard = b""
-        if visit.document and allowance.blocks:
-            guard = self._guard(kit, allowance, nonce, inline)
-        return Insertions(guard, control, visit.top, kit.placeholder, self._notices.worker, kit.memory)
+        return kit
 
     def _guard(self, kit: _Kit, allowance: Allowance, nonce: bytes, inline: bool) -> bytes:
         if nonce:

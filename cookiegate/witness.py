@@ -41,7 +41,8 @@ class Witness:
         for cookie in (*seen.cookies, *(name.decode("latin-1") for name in removed)):
             if not self._rules.names_cookie(cookie):
                 self._register.observe("cookie", cookie, path)
-        if response.is_page and visit.top and scope["method"] == "GET" and self._counts(headers, scope):
+        logs = self._policy.visits.assessment is not None
+        if logs and response.is_page and visit.top and scope["method"] == "GET" and self._counts(headers, scope):
             self._register.visit(
                 visit_from(
                     self._policy,

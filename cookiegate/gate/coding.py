@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from functools import lru_cache
 from typing import Any, Protocol
 
 from ..errors import CookiegateError
@@ -193,6 +194,7 @@ def open_coding(name: bytes) -> tuple[Opener, Closer] | None:
     return (makers[0](), makers[1]()) if makers else None
 
 
+@lru_cache(maxsize=256)
 def offer_codings(accept: bytes) -> bytes:
     """An Accept-Encoding header reduced to what can be opened here (RFC 9110 section 12.5.3)."""
     kept = [part for part in accept.split(b",") if part.partition(b";")[0].strip().lower() in _OFFERED]

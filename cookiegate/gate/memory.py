@@ -33,6 +33,8 @@ class Page:
     control: bytes
     steps: list[Step] = field(default_factory=list)
     last: bytes = b""
+    came: bytes = b""  # all of it together
+    went: bytes = b""
     denied: frozenset[Verdict] = frozenset()
     size: int = 0
 
@@ -76,8 +78,18 @@ class RememberingRewriter:
         self._new = Page(insertions.guard, insertions.control)
         self._rewriter: Rewriter | None = None
 
+    def recall(self, body: bytes) -> bytes | None:
+        """Feeds a whole page and closes, where it is the known one; None where it is not."""
+        known = self._known
+        if known is None or self._followed or known.came != body:
+            return None
+        self.denied = set(known.denied)
+        return known.went
+
     def feed(self, chunk: bytes) -> bytes:
         known = self._known
+        if not chunk:
+            return b""
         if known is not None:
             if self._followed < len(known.steps) and known.steps[self._followed].came == chunk:
                 self._followed += 1
@@ -98,6 +110,10 @@ class RememberingRewriter:
         new.size += len(new.guard) + len(new.control) + len(last)
         if new.size <= _LARGEST and self.failure is None:
             new.denied = frozenset(self.denied)
+            new.came = b"".join([came for came, _ in new.steps])
+            new.went = b"".join([*(went for _, went in new.steps if went), *([last] if last else ())])
+            if len(new.steps) > 1:  # they are kept beside the whole
+                new.size *= 2
             self._pages.keep(self._insertions.place, new)
         return last
 

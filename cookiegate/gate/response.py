@@ -144,6 +144,16 @@ class GatedResponse:
             chunk = self._opener.feed(chunk)
         return self._write(self._rewriter.feed(self._read(chunk, final=False)))
 
+    def recall(self, body: bytes) -> bytes | None:
+        """All that is to be sent for a body that came at once, where this very page came before; else feed it."""
+        rewriter = self._rewriter
+        if not isinstance(rewriter, RememberingRewriter) or self._opener is not None:
+            return None
+        whole = rewriter.recall(body)
+        if whole is not None and rewriter.denied:
+            self._see().denied += rewriter.denied
+        return whole
+
     def close(self) -> bytes:
         """The end of the body. Raises CodingError for one that was cut off."""
         if self._rewriter is None:

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from ..policy import Service
 
 # A script that only carries a vendor's name in a text loads nothing; one of these must stand beside it.
+_HINTS = (b"createElement", b"insertBefore", b".src", b"document.write", b"import")  # the same in fewer searches
 _LOADS = (b"createElement", b"document.write", b"import(", b"insertBefore", b"importScripts", b".src=", b".src =")
 # Vendors' snippets are short. A longer script is the site's own work with a snippet somewhere in it: to stop all of
 # it would break the site, while the Content-Security-Policy stops just the part that asks elsewhere.
@@ -31,12 +32,12 @@ class Signatures:
         if end - start > _LONGEST or not self._owners:
             return None
         script = text[start:end]
-        for verb in _LOADS:
-            if verb in script:
+        for hint in _HINTS:
+            if hint in script:
                 break
         else:
             return None
-        if not self._may_hold(script):
+        if not self._may_hold(script) or not any(verb in script for verb in _LOADS):
             return None
         for snippet, service in self._owners:
             if snippet in script:

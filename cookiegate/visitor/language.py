@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _LONGEST = 1024  # bytes of the header that are read
 _MOST_RANGES = 32
+_USUAL = 200  # bytes
 _RANGE = re.compile(
     r"[ \t]*(\*|[a-z]{1,8}(?:-[a-z0-9]{1,8}){0,7})[ \t]*(?:;[ \t]*q=(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)[ \t]*)?"
 )
@@ -16,6 +18,11 @@ def choose(accept_language: bytes, offered: tuple[str, ...]) -> str:
 
     "fi-FI" is served by "fi", and "en" by "en-GB". A range with q=0 takes its language out. The malformed is skipped.
     """
+    # browsers send few different ones; a long one is nobody's setting and not worth remembering
+    return (_remembered if len(accept_language) <= _USUAL else _choose)(accept_language, offered)
+
+
+def _choose(accept_language: bytes, offered: tuple[str, ...]) -> str:
     ranges = _read(accept_language)
     refused = {tag for tag, weight in ranges if not weight}
     left = [tag for tag in offered if not _covers(refused, tag)] or list(offered)
@@ -47,3 +54,6 @@ def _look_up(wanted: str, offered: list[str]) -> str:
                 return tag
         wanted = wanted.rpartition("-")[0]
     return ""
+
+
+_remembered = lru_cache(maxsize=512)(_choose)
