@@ -39,7 +39,6 @@ POLICY: dict[str, Any] = {
         "marketing": {"services": ["meta-pixel", "youtube"]},
     },
     "necessary": [{"name": "kieli", "reason": "Remembers the language that was chosen.", "lifetime": "1 year"}],
-    "necessary": [{"name": "kieli", "reason": "Remembers the language that was chosen.", "lifetime": "1 year"}],
 }
 
 
@@ -73,15 +72,16 @@ class Visits:
         self._consent = consent
         self._allowance = Allowance(site.rules, consent.services, frozenset())
         self._composer = Composer(site.notices, site.rules)
-        self._compose()  # what is made for the first visitor in this state is not the page's
+        for language in POLICY["site"]["languages"]:
+            self._compose(language)  # what is made for the first visitor in this state is not the page's
 
     def rewrite(self, page: bytes) -> bytes:
         rewriter = Rewriter(self._allowance, self._compose())
         return rewriter.feed(page) + rewriter.close()
 
-    def _compose(self) -> Insertions:
+    def _compose(self, language: str = "fi") -> Insertions:
         visit = Visit(document=True, top=True, fragment=False)
-        return self._composer.compose(self._allowance, self._consent, visit, b"fi", b"/", b"", True, False)
+        return self._composer.compose(self._allowance, self._consent, visit, language.encode(), b"/", b"", True, False)
 
 
 def main() -> None:

@@ -7,9 +7,7 @@ from __future__ import annotations
 
 from .consent import UNDECIDED, Consent, Token
 from .gate import read_cookies
-from .policy import Policy, shared_domain
-
-_OBJECTION_DAYS = 400  # the longest browsers keep a cookie (RFC 6265bis section 5.5)
+from .policy import OBJECTION_DAYS, Policy, shared_domain
 
 
 class OwnCookies:
@@ -52,7 +50,7 @@ class OwnCookies:
         return f"{name}={value}; Path=/; Max-Age={self._validity}{domain}{_attributes(secure)}"
 
     def remember_objection(self, objects: bool, secure: bool) -> str:
-        age = _OBJECTION_DAYS * 86_400 if objects else 0
+        age = OBJECTION_DAYS * 86_400 if objects else 0
         return f"{_objection_name(secure).decode()}=1; Path=/; Max-Age={age}{_attributes(secure)}"
 
 

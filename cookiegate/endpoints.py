@@ -140,6 +140,12 @@ class Endpoints:
     async def _confirm_cleared(self, request: Request, visitor: _Visitor) -> Response:
         """The second step of a withdrawal that clears the site's data: remembers the refusal."""
         _require_same_origin(request.headers)
+        if (
+            not self._policy.consent.clear_site_data
+            or visitor.consent.services
+            or "sec-fetch-site" not in request.headers
+        ):
+            raise BadRequest(403, "nothing was cleared")  # a choice that is still there is taken back by a POST alone
         back = request.query_params.get("return_to", "")
         refused = Consent(True, day=int(time.time()) // 86_400)
         return self._confirm(request, visitor, None, refused, back if _is_local(back) else "/", b"")
@@ -153,6 +159,7 @@ class Endpoints:
                 {
                     "control": control.decode("ascii"),
                     "changed": before is None or before.services != after.services,
+                    "csp": self._rules.allowance(after, urlsplit(back).path).csp.decode().partition("; report-uri")[0],
                     "services": sorted(after.services),
                     "purposes": sorted(after.purposes),
                 }

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any
 
-from .gate import CodingError, GatedResponse, Visit
+from .gate import CodingError, GatedResponse, Visit, read_media
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -18,7 +18,8 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 _SLICE = 256 * 1024  # bytes rewritten before other requests get their turn
 _PAGE, _FRAME, _ASKED_BY_SCRIPT = Visit(True, True, False), Visit(True, False, False), Visit(False, False, True)
 # by Sec-Fetch-Dest; a service worker's script has its own, and says so in one more header
-_VISITS = {b"document": _PAGE} | dict.fromkeys((b"empty", b"image", b"style", b"font", b"script"), _ASKED_BY_SCRIPT)
+_VISITS = {b"document": _PAGE} | dict.fromkeys((b"image", b"style", b"font", b"script"), _ASKED_BY_SCRIPT)
+_VISITS |= dict.fromkeys((b"worker", b"sharedworker"), Visit(False, False, True, program=True))
 _VISITS |= dict.fromkeys((b"iframe", b"frame", b"embed", b"object"), _FRAME)
 _HTML_BEGINS = (b"<!doctype html", b"<html", b"<head", b"<script", b"<iframe", b"<body", b"<title", b"<style", b"<h1",
                 b"<div", b"<font", b"<table", b"<a ", b"<a>", b"<br", b"<p>", b"<p ", b"<b>", b"<!--")  # fmt: skip
@@ -35,6 +36,8 @@ def read_visit(headers: dict[bytes, bytes]) -> Visit:
         return known
     if headers.get(b"service-worker") == b"script":
         return Visit(False, False, False, worker=True)
+    if destination == b"empty":  # what a browser fetches ahead is the page once its link is followed
+        return _PAGE if b"prefetch" in headers.get(b"sec-purpose", b"") else _ASKED_BY_SCRIPT
     if destination is None:
         scripted = b"x-requested-with" in headers
         page = not scripted and _may_navigate(headers)
@@ -68,7 +71,7 @@ class GatedSend:
             self.status = message["status"]
             self._has_body = self._has_body and self.status not in _BODILESS
             headers = message.get("headers", ())
-            if self._has_body and not any(name == b"content-type" for name, _ in headers) and _may_be_sniffed(headers):
+            if self._has_body and _may_be_sniffed(headers):
                 self._held = message  # the first bytes tell what a browser will take this for
             else:
                 await self._start(message, self._has_body)
@@ -125,7 +128,7 @@ def _may_be_sniffed(headers: Iterable[tuple[bytes, bytes]]) -> bool:
     sniffed = True
     for name, value in headers:
         name = name.lower()
-        if name == b"content-type" and value.strip():
+        if name == b"content-type" and read_media(value):
             return False
         if name == b"x-content-type-options" and value.strip().lower() == b"nosniff":
             sniffed = False

@@ -68,9 +68,11 @@ class Composer:
 
     def _guard(self, kit: _Kit, allowance: Allowance, nonce: bytes, inline: bool) -> bytes:
         if nonce:
-            return self._notices.guard(allowance.names, nonce=nonce.decode("ascii"), inline=inline)
+            return self._notices.guard(
+                allowance.names, given=bool(allowance.given), nonce=nonce.decode("ascii"), inline=inline
+            )
         if inline not in kit.guards:
-            kit.guards[inline] = self._notices.guard(allowance.names, inline=inline)
+            kit.guards[inline] = self._notices.guard(allowance.names, given=bool(allowance.given), inline=inline)
         return kit.guards[inline]
 
 

@@ -10,6 +10,7 @@ import pytest
 from cookiegate.consent import UNDECIDED
 from cookiegate.gate import Allowance, Rules, Visit
 from cookiegate.policy import load_policy
+from cookiegate.passage import Passage
 from cookiegate.requests import adapt_request, find_path, find_place, read_headers, read_host
 from tests.asgi import http_scope
 from tests.stories.site import POLICY
@@ -28,7 +29,10 @@ def allowance(tmp_path: Path) -> Allowance:
 
 def adapted(allowance: Allowance, visit: Visit, *headers: tuple[str, str]) -> tuple[list[Any], tuple[bytes, ...]]:
     scope = http_scope(headers=headers, host=None)
-    new, removed = adapt_request(scope, read_headers(scope).get(b"cookie", b""), allowance, visit)
+    sent = read_headers(scope)
+    passage = Passage(UNDECIDED, allowance, sent.get(b"cookie", b""))
+    new = adapt_request(scope, sent, passage, visit)
+    removed = passage.removed
     assert new is not scope, "the server's own scope stays as it is"
     assert scope["headers"] == http_scope(headers=headers, host=None)["headers"]
     return new["headers"], removed

@@ -71,8 +71,9 @@ def check(context: click.Context, path: str, store: str | None) -> None:
         if store:
             raise
         return  # nothing has been recorded yet
+    kept = "is kept out" if policy.gate.unknown == "block" else 'will be kept out with unknown = "block"'
     if seen:
-        click.echo(f"\nSeen on the site in the last {_DAYS} days and named nowhere in this policy, so it is kept out:")
+        click.echo(f"\nSeen on the site in the last {_DAYS} days and named nowhere in this policy, so it {kept}:")
         for each in seen:
             click.echo(f"  {each.kind:<8} {each.name:<48} {each.times:>7} times, as on {each.path or '/'}")
         click.echo("Declare what the site needs under [purposes] and [services], or as [[necessary]] with a reason.")

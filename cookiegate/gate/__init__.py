@@ -5,7 +5,7 @@ from .coding import CodingError, offer_codings
 from .cookies import expire_cookies, filter_cookie_header, read_cookies
 from .html import Insertions, Rewriter
 from .memory import Pages
-from .response import NOTHING_SEEN, GatedResponse, Seen, Visit, unmark_etags
+from .response import NOTHING_SEEN, GatedResponse, Seen, Visit, read_media, unmark_etags
 from .tags import quote
 
 __all__ = [
@@ -26,5 +26,6 @@ __all__ = [
     "offer_codings",
     "quote",
     "read_cookies",
+    "read_media",
     "unmark_etags",
 ]

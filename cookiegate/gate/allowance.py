@@ -110,6 +110,10 @@ class Allowance:
         """May a cookie or storage key of this name be kept and sent?"""
         return not self.blocks or self._names.fullmatch(name) is not None
 
+    def names_keep(self, name: str) -> bool:
+        """The same where nothing is blocked, only reported: would it be kept?"""
+        return self._names.fullmatch(name) is not None
+
     def label(self, service: str) -> bytes:
         """The two attributes by which a disarmed element says whose it is."""
         label = self._labels.get(service)

@@ -20,7 +20,8 @@ OWN = frozenset(
         b"cookiegate-objection",
     )
 )
-_EXPIRED = 20  # names expired in one response: browsers keep at most some 180 a site, headers have limits
+_LINE, _MOST = 14, 2048  # bytes: "set-cookie: " and line end; proxies take 4 KiB of headers as they come
+_HOST = re.compile(r"[a-z0-9.-]{1,253}")
 _SAFE_NAME = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z\[\]{}()/:-]{1,256}")
 
 
@@ -70,20 +71,25 @@ def expire_cookies(names: Iterable[bytes], host: str, path: str) -> list[bytes]:
     Host-only and each parent domain of `host`; "/" and each folder of `path`. A browser ignores those that fit
     nothing, public suffixes among them.
     """
+    if not _HOST.fullmatch(host):
+        host = ""
     domains = [b""]
     labels = host.split(".")
-    if not re.fullmatch(r"[0-9.]+|\[.*|localhost", host):
+    if not re.fullmatch(r"[0-9.]*|localhost", host):
         domains += [b"; Domain=" + ".".join(labels[at:]).encode() for at in range(len(labels) - 1)]
-    paths = _folders(path)
+    safe = [name for name in dict.fromkeys(names) if _SAFE_NAME.fullmatch(name)]
     out: list[bytes] = []
-    for name in list(dict.fromkeys(names))[:_EXPIRED]:
-        if not _SAFE_NAME.fullmatch(name):
-            continue
-        prefix = name.lower()
-        secure = b"; Secure" if prefix.startswith((b"__secure-", b"__host-")) else b""
-        for folder in paths:
-            for domain in domains:
-                out.append(name + b"=; Max-Age=0; Path=" + folder + domain + secure)
+    size = 0
+    # the usual places of every name first; what finds no room now is still there at the next page
+    for folder in _folders(path):
+        for domain in domains:
+            for name in safe:
+                secure = b"; Secure" if name.lower().startswith((b"__secure-", b"__host-")) else b""
+                line = name + b"=; Max-Age=0; Path=" + folder + domain + secure
+                size += len(line) + _LINE
+                if size > _MOST:
+                    return out
+                out.append(line)
     return out
 
 

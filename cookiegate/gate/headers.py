@@ -16,8 +16,9 @@ _FETCHED = frozenset(
 _CONNECTED = frozenset((b"preconnect", b"dns-prefetch"))
 _ADDRESS = re.compile(rb"(?:https?:)?//[^\s\"'<>;,]+", re.I)
 REPORTING = frozenset(
-    (b"reporting-endpoints", b"report-to", b"nel", b"speculation-rules", b"sourcemap", b"x-sourcemap")
+    (b"reporting-endpoints", b"report-to", b"nel", b"speculation-rules", b"alt-svc", b"sourcemap", b"x-sourcemap")
 )
+_OTHER_HOST = re.compile(rb'=\s*"[^":]')
 POLICIES = frozenset((b"content-security-policy", b"content-security-policy-report-only"))
 
 
@@ -47,6 +48,15 @@ def _judge(url: bytes, rels: set[bytes], allowance: Allowance) -> Verdict | None
     if not rels & _FETCHED:
         return None
     return allowance.judge_connection(url) if rels <= _CONNECTED else allowance.judge_url(url)
+
+
+def passes_asking(name: bytes, value: bytes, allowance: Allowance, denied: list[Verdict]) -> bool:
+    """Whether a header of REPORTING may pass: no address elsewhere in it, nor where it would lead."""
+    if name == b"speculation-rules":
+        return not allowance.blocks  # the rules stand in another file, and no policy covers what they fetch
+    if name == b"alt-svc":
+        return _OTHER_HOST.search(value) is None
+    return passes_reporting(value, allowance, denied)
 
 
 def passes_reporting(value: bytes, allowance: Allowance, denied: list[Verdict]) -> bool:

@@ -140,6 +140,7 @@ class Rewriter:
         remembered = self._insertions.memory.get
         foreign = self._foreign
         skip = foreign.skip
+        ended = True
         while not self._plain:
             found = skip(buffer, position)
             tag, name = found.group(1, 2)
@@ -191,7 +192,9 @@ class Rewriter:
                 position = ends
                 continue
             if kind == "noscript":
-                ends = syntax.find_end_of_raw(name, buffer, after)
+                # where one has no end none after it has: looking for each would be quadratic
+                ends = syntax.find_end_of_raw(name, buffer, after) if ended else -1
+                ended = ends >= 0
                 if ends < 0 and not final and length - after < _NOSCRIPT_HELD:
                     break
                 if ends >= 0:

@@ -20,8 +20,11 @@ from .memory import RememberingRewriter, open_rewriter
 Headers = list[tuple[bytes, bytes]]
 
 _WATCHED = (
-    frozenset((b"set-cookie", b"link", b"refresh", b"location", b"content-type")) | rules.REPORTING | rules.POLICIES
+    frozenset((b"set-cookie", b"link", b"refresh", b"location", b"content-type", b"content-disposition"))
+    | rules.REPORTING
+    | rules.POLICIES
 )
+_UNKNOWN = frozenset((b"", b"*/*", b"unknown/unknown", b"application/unknown"))
 _PAGE_TYPES = (b"text/html", b"")  # browsers read what has no type as what it looks like
 _DROPPED = frozenset(  # of a rewritten page: no longer true, or would let an old variant pass for the new one
     (b"content-length", b"content-md5", b"digest", b"repr-digest", b"content-digest", b"accept-ranges",
@@ -48,6 +51,7 @@ class Visit(NamedTuple):
     top: bool  # a page of its own, not one in a frame
     fragment: bool  # asked for by a script: a piece of a page, or one that will be taken apart
     worker: bool = False  # the script of a service worker
+    program: bool = False  # the script of another worker: it obeys the policy that its own response brings
 
 
 @dataclass(slots=True)
@@ -71,13 +75,14 @@ class GatedResponse:
     seen = NOTHING_SEEN
     is_page = False
     rewrites = False
-    _rewriter: Rewriter | RememberingRewriter | None = None
+    _rewriter: Rewriter | RememberingRewriter | _Untouched | None = None
     _opener: Opener | None = None
     _closer: Closer | None = None
     _opened = False
     _transcoder: _Transcoder | None = None
     _charset = b""
     _begin: bytes | None = b""  # what came before two bytes told the encoding; None from then on
+    _told = False  # whether a fragment was looked at
     _leader = b""
     _trailer = b""
 
@@ -91,6 +96,7 @@ class GatedResponse:
         """The headers to send. Says by `rewrites` whether body chunks must come through `feed`."""
         allowance, out = self._allowance, []
         content_type = coding = cache = None
+        attached = False
         nonce, inline = b"", True
         for pair in headers:
             name = pair[0]
@@ -103,9 +109,13 @@ class GatedResponse:
                 continue
             value = pair[1]
             if name == b"content-type":
-                content_type = value
+                content_type = value if content_type is None else content_type + b", " + value
+            elif name == b"content-disposition":
+                attached = value.strip().lower().startswith(b"attachment")
             elif name == b"set-cookie":
                 passes, cookie = passes_set_cookie(value, allowance)
+                if passes and not allowance.names_keep(cookie):  # reported only: gate.unknown = "report"
+                    self._see().cookies.append(cookie)
                 if not passes:
                     self._see().cookies.append(cookie)
                     continue
@@ -123,14 +133,17 @@ class GatedResponse:
             out.append(pair)
         name = b"content-security-policy" if allowance.blocks else b"content-security-policy-report-only"
         out.append((name, allowance.csp))
-        media = (content_type or b"").partition(b";")[0].strip().lower()
-        if media in _PAGE_TYPES and status not in (101, 204, 205, 206, 304) and (media or has_body):
+        media = read_media(content_type or b"")
+        if not attached and media in _PAGE_TYPES and status not in (101, 204, 205, 206, 304) and (media or has_body):
             self.is_page = self.rewrites = True
             return self._start_page(out, content_type or b"", coding, cache, nonce, inline, has_body)
         if self._visit.worker and status == 200 and has_body and not coding:
             return self._start_worker(out)
         if status == 304 and self._visit.document:
             return _vary(_replace_etag(out, allowance.key), cache)
+        drawn = self._visit.document and media.endswith((b"+xml", b"/xml"))  # SVG and XHTML run scripts too
+        if drawn or self._visit.worker or self._visit.program:
+            return _vary(out, cache)  # it obeys the policy that it was stored with
         return out
 
     def feed(self, chunk: bytes) -> bytes:
@@ -142,7 +155,12 @@ class GatedResponse:
         if self._opener is not None:
             self._opened = self._opened or bool(chunk)
             chunk = self._opener.feed(chunk)
-        return self._write(self._rewriter.feed(self._read(chunk, final=False)))
+        text = self._read(chunk, final=False)
+        if self._visit.fragment and not self._told and text.strip():
+            self._told = True
+            if text.lstrip(b"\xef\xbb\xbf\t\n\r ")[:1] in (b"{", b"["):
+                self._rewriter = _Untouched()
+        return self._write(self._rewriter.feed(text))
 
     def recall(self, body: bytes) -> bytes | None:
         """All that is to be sent for a body that came at once, where this very page came before; else feed it."""
@@ -199,7 +217,7 @@ class GatedResponse:
                 denied.append(verdict)
             return verdict.allowed
         if name in rules.REPORTING:
-            return rules.passes_reporting(value, self._allowance, denied)
+            return rules.passes_asking(name, value, self._allowance, denied)
         return True
 
     def _start_worker(self, headers: Headers) -> Headers:
@@ -238,11 +256,37 @@ class GatedResponse:
         insertions = self._compose(nonce, inline or bool(nonce))
         self._rewriter = open_rewriter(allowance, insertions, cache or b"")
         out = [pair for pair in _replace_etag(headers, allowance.key) if pair[0] not in _DROPPED or pair[0] == b"etag"]
+        if self._visit.fragment:  # has no guard, so no cache may give it to a navigation
+            headers = [*headers, (b"vary", b"Sec-Fetch-Dest")]
         out = [*_vary(out, cache, headers), (b"x-dns-prefetch-control", b"off")]
         if content_type:
             out.append((b"content-type", content_type))
         out += [(b"set-cookie", value) for value in self._expired]
         return out
+
+
+def read_media(content_type: bytes) -> bytes:
+    """The type of a Content-Type header as browsers take it (WHATWG Fetch, extracting a MIME type): the last valid one
+    of a list; b"" where they would look at the content instead."""
+    media = b""
+    for part in content_type.split(b","):
+        said = part.partition(b";")[0].strip().lower()
+        if b"/" in said.strip(b"/"):
+            media = said
+    return b"" if media in _UNKNOWN else media
+
+
+class _Untouched:
+    """In place of a rewriter for data that calls itself a page: tags in its texts are no markup."""
+
+    failure: Exception | None = None
+    denied: frozenset[Verdict] = frozenset()
+
+    def feed(self, chunk: bytes) -> bytes:
+        return chunk
+
+    def close(self) -> bytes:
+        return b""
 
 
 class _Transcoder:

@@ -32,15 +32,17 @@ class Signatures:
         if end - start > _LONGEST or not self._owners:
             return None
         script = text[start:end]
+        # `find` rather than `in`, which raises and drops an exception on every bytes in bytes: a third of its time
+        find = script.find
         for hint in _HINTS:
-            if hint in script:
+            if find(hint) >= 0:
                 break
         else:
             return None
         if not self._may_hold(script) or not any(verb in script for verb in _LOADS):
             return None
         for snippet, service in self._owners:
-            if snippet in script:
+            if find(snippet) >= 0:
                 return service
         return None
 
@@ -49,7 +51,11 @@ class Signatures:
         for expression in self._expressions:
             if expression.search(script):
                 return True
-        return any(snippet in script for snippet in self._single)
+        find = script.find
+        for snippet in self._single:  # noqa: SIM110  (a generator costs as much as the search)
+            if find(snippet) >= 0:
+                return True
+        return False
 
 
 def _group(snippets: list[bytes]) -> tuple[list[re.Pattern[bytes]], list[bytes]]:

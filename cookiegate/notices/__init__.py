@@ -43,13 +43,17 @@ class Notices:
             for language, pages in self._pages.items()
         }
 
-    def guard(self, names: str, *, nonce: str = "", inline: bool = True) -> bytes:
-        """The guard's script element, ASCII: `names` is the expression for what may be kept in the browser."""
+    def guard(self, names: str, *, given: bool = False, nonce: str = "", inline: bool = True) -> bytes:
+        """The guard's script element, ASCII: `names` is the expression for what may be kept in the browser.
+
+        `given`: some service was agreed to, which may place calls (WebRTC knows no policy by host).
+        """
         said = str(escape(names)).encode("ascii", "xmlcharrefreplace")
+        calls = b" data-given" if given else b""
         if not inline:
-            return b'<script src="%b" data-names="%b"></script>' % (self._guard.path.encode(), said)
+            return b'<script src="%b" data-names="%b"%b></script>' % (self._guard.path.encode(), said, calls)
         mark = b' nonce="%b"' % nonce.encode("ascii") if nonce else b""
-        return b'<script%b data-names="%b">%b</script>' % (mark, said, self._guard.content)
+        return b'<script%b data-names="%b"%b>%b</script>' % (mark, said, calls, self._guard.content)
 
     def control(
         self, language: str, consent: Consent, *, return_to: str, nonce: str = "", inline: bool = True

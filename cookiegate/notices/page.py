@@ -10,7 +10,7 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from ..consent import UNDECIDED, Consent
-from ..policy import Lifetime, Necessary, Policy
+from ..policy import OBJECTION_DAYS, Lifetime, Necessary, Policy
 from .assets import Asset
 from .texts import Texts
 
@@ -87,7 +87,7 @@ def list_necessary(policy: Policy, texts: Texts) -> Iterator[NecessaryRow]:
     validity = texts.days(policy.consent.validity_days)
     yield NecessaryRow(choice, "", texts("own.choice"), validity, "")
     if policy.visits.assessment:
-        yield NecessaryRow("__Host-cookiegate-objection", "", texts("own.objection"), validity, "")
+        yield NecessaryRow("__Host-cookiegate-objection", "", texts("own.objection"), texts.days(OBJECTION_DAYS), "")
     for entry in policy.necessary:
         yield from _list_entry(entry, texts)
 

@@ -6,6 +6,7 @@ from .match import HostRules, shared_domain, split_url
 from .model import (
     LANGUAGES,
     NECESSARY,
+    OBJECTION_DAYS,
     Assessment,
     BannerRules,
     ConsentRules,
@@ -25,6 +26,7 @@ __all__ = [
     "EEA",
     "LANGUAGES",
     "NECESSARY",
+    "OBJECTION_DAYS",
     "STANDARD_PURPOSES",
     "Assessment",
     "BannerRules",

@@ -8,6 +8,7 @@ from functools import cached_property
 
 NECESSARY = "necessary"
 LANGUAGES = ("fi", "sv", "en")
+OBJECTION_DAYS = 400  # how long an objection to the visit log is remembered: as long as browsers do (RFC 6265bis 5.5)
 SECONDS = {
     "session": 0,
     "seconds": 1,

@@ -10,7 +10,7 @@ from .visits import printable, reduce_path
 
 KINDS = ("host", "cookie", "storage")
 _LONGEST = 200
-_MOST = 1000  # distinct ones between two writes; they come from pages and browsers, so anybody may invent them
+_MOST = 1000  # distinct names a day, and entries between two writes: pages and browsers, so anybody, may invent them
 
 
 class Observations:
@@ -18,6 +18,8 @@ class Observations:
 
     def __init__(self) -> None:
         self._counts: Counter[tuple[str, str, str, str]] = Counter()
+        self._day = ""
+        self._names: set[tuple[str, str]] = set()  # of the day
         self.dropped = 0
 
     def __len__(self) -> int:
@@ -40,7 +42,12 @@ class Observations:
             self._count((day, kind, name, path), times)
 
     def _count(self, key: tuple[str, str, str, str], times: int) -> None:
-        if key in self._counts or len(self._counts) < _MOST:
+        day, kind, name, _ = key
+        if day > self._day:
+            self._day, self._names = day, set()
+        known = (kind, name) in self._names
+        if (known or len(self._names) < _MOST) and (key in self._counts or len(self._counts) < _MOST):
+            self._names.add((kind, name))
             self._counts[key] += times
         else:
             self.dropped += times

@@ -36,8 +36,12 @@
     busy = false;
   });
 
-  const settle = async ({control, changed, services, purposes}) => {
-    if (changed) channel.postMessage(0);
+  // A page that cannot be loaded again now asks nobody any more who was not agreed to.
+  const lock = csp => document.head.append(Object.assign(document.createElement("meta"), {
+    httpEquiv: "Content-Security-Policy", content: csp}));
+
+  const settle = async ({control, changed, services, purposes, csp}) => {
+    if (changed) channel.postMessage(csp);
     // A service's worker would go on answering for its pages after the consent is gone.
     try {
       for (const worker of await navigator.serviceWorker.getRegistrations()) await worker.unregister();
@@ -48,6 +52,7 @@
     const go = document.dispatchEvent(
       new CustomEvent("cookiegate:choice", {cancelable: true, detail: {services, purposes}}));
     if (changed && go && !typed) return location.reload();
+    if (changed) lock(csp);
     const fresh = parse(control);
     // The style that stands in the page has passed the page's CSP; a script ran already.
     fresh.firstElementChild.replaceWith(old.firstElementChild);
@@ -100,7 +105,7 @@
 
   // A page from the back/forward cache may show what is no longer allowed.
   on("pageshow", e => { if (e.persisted && !typed) location.reload(); });
-  channel.onmessage = () => { if (!typed) location.reload(); };
+  channel.onmessage = e => { typed ? lock(e.data) : location.reload(); };
 
   window.cookiegate = Object.freeze({
     get services() { return list("services"); },

@@ -55,17 +55,42 @@
     indexedDB.databases?.().then((all) => all.forEach(({ name }) => keeps(name) || indexedDB.deleteDatabase(name)), () => {});
   }
 
-  // A connection ahead of need is only a hint, and no Content-Security-Policy stops it.
-  const hint = /preconnect|dns-prefetch/i;
-  const rel = Object.getOwnPropertyDescriptor(HTMLLinkElement.prototype, "rel");
-  Object.defineProperty(HTMLLinkElement.prototype, "rel", {
-    ...rel,
-    set(value) {
-      if (!hint.test(value)) rel.set.call(this, value);
-    },
-  });
+  if (window.CacheStorage) {
+    const open = CacheStorage.prototype.open;
+    CacheStorage.prototype.open = function (name) {
+      const no = new DOMException("Not agreed to: " + name, "SecurityError");
+      return keeps(String(name)) ? open.call(this, name) : Promise.reject(no);
+    };
+  }
+
+  // What no Content-Security-Policy stops: connections and pages fetched ahead of need, and calls by WebRTC.
+  const hint = /preconnect|dns-prefetch|speculationrules/i;
+  for (const [type, property] of [[HTMLLinkElement, "rel"], [HTMLScriptElement, "type"]]) {
+    const native = Object.getOwnPropertyDescriptor(type.prototype, property);
+    Object.defineProperty(type.prototype, property, {
+      ...native,
+      set(value) {
+        if (!hint.test(value)) native.set.call(this, value);
+      },
+    });
+  }
   const setAttribute = Element.prototype.setAttribute;
   Element.prototype.setAttribute = function (name, value) {
-    if (!(this instanceof HTMLLinkElement && /^rel$/i.test(name) && hint.test(value))) setAttribute.call(this, name, value);
+    if (!(/^(rel|type)$/i.test(name) && hint.test(value))) setAttribute.call(this, name, value);
   };
+  if (window.RTCPeerConnection && !("given" in document.currentScript.dataset)) {
+    const near = (place) => place.split(/[:?]/)[1] === location.hostname;
+    const own = (settings) =>
+      settings?.iceServers
+        ? { ...settings, iceServers: settings.iceServers.filter(({ urls }) => [urls].flat().every(near)) }
+        : settings;
+    window.RTCPeerConnection = class extends RTCPeerConnection {
+      constructor(settings) {
+        super(own(settings));
+      }
+      setConfiguration(settings) {
+        super.setConfiguration(own(settings));
+      }
+    };
+  }
 })();

@@ -171,5 +171,22 @@ def test_a_path_that_could_be_more_than_a_path_is_not_repeated(path: str) -> Non
 def test_what_is_expired_at_once_has_a_limit() -> None:
     names = [b"n%d" % number for number in range(200)]
     expired = expire_cookies([*names, b"n0"], "intranet", "/")
-    assert expired == [b"n%d=; Max-Age=0; Path=/" % number for number in range(20)]
+    assert expired == [b"n%d=; Max-Age=0; Path=/" % number for number in range(len(expired))]
+    assert len(expired) > 40
+    assert sum(len(line) + 14 for line in expired) <= 2048, "proxies bound a response's headers"
+
+
+def test_every_name_is_expired_at_its_usual_places_before_any_at_the_others() -> None:
+    names = [b"_ga", b"_gid", b"_fbp", b"_ga_ABCDEF", b"_gcl_au", b"_hjid"]
+    expired = expire_cookies(names, "www.kauppa.example", "/fi/tuotteet/kengat/talvi")
+    for name in names:
+        assert name + b"=; Max-Age=0; Path=/" in expired
+        assert name + b"=; Max-Age=0; Path=/; Domain=kauppa.example" in expired
+
+
+def test_a_host_that_is_none_reaches_no_header() -> None:
+    assert expire_cookies([b"_ga"], "evil.example; path=/x", "/") == [b"_ga=; Max-Age=0; Path=/"]
+
+
+def test_a_long_path_has_its_first_folders_expired() -> None:
     assert len(expire_cookies([b"_ga"], "intranet", "/a" * 1000)) <= 11

@@ -1,0 +1,44 @@
+"""What may be stored, and what a stored copy may bring: the policy it was stored with."""
+
+from __future__ import annotations
+
+import pytest
+
+from cookiegate.gate import read_media
+
+from .gated import gate
+
+
+@pytest.mark.parametrize("kind", ["image/svg+xml", "application/xhtml+xml", "text/xml"])
+def test_a_document_that_runs_scripts_is_one_visitors_own(kind: str) -> None:
+    out = gate([("content-type", kind), ("cache-control", "public, max-age=3600")], b"<svg/>")
+    assert dict(out.headers)[b"cache-control"] == b"private, max-age=3600"
+    assert dict(out.headers)[b"vary"] == b"Cookie"
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        (b"text/html; charset=utf-8", b"text/html"),
+        (b"text/html, bogus", b"text/html"),
+        (b"text/plain, text/html", b"text/html"),
+        (b"*/*", b""),
+        (b"unknown/unknown", b""),
+        (b"html", b""),
+        (b"", b""),
+    ],
+)
+def test_a_type_is_read_as_browsers_read_it(written: bytes, read: bytes) -> None:
+    assert read_media(written) == read
+
+
+def test_a_download_is_no_page() -> None:
+    out = gate([("content-type", "text/html"), ("content-disposition", "Attachment; filename=a.html")], b"<body>")
+    assert out.body == b"<body>"
+
+
+def test_speculation_rules_and_another_hosts_service_are_not_announced() -> None:
+    headers = [("content-type", "text/html"), ("speculation-rules", '"/rules.json"')]
+    announced = [("alt-svc", 'h3="evil.example:443"'), ("alt-svc", 'h3=":443"')]
+    out = gate([*headers, *announced], b"").headers
+    assert [pair for pair in out if pair[0] in (b"speculation-rules", b"alt-svc")] == [(b"alt-svc", b'h3=":443"')]
