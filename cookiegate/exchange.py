@@ -108,6 +108,9 @@ class GatedSend:
             await self._send(message)
             return
         body, more = message.get("body", b""), message.get("more_body", False)
+        if not more and (whole := response.recall(body)) is not None:
+            await self._send({"type": "http.response.body", "body": whole})
+            return
         try:
             out = response.feed(body[:_SLICE])
             for at in range(_SLICE, len(body), _SLICE):

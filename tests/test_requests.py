@@ -9,8 +9,8 @@ import pytest
 
 from cookiegate.consent import UNDECIDED
 from cookiegate.gate import Allowance, Rules, Visit
-from cookiegate.policy import load_policy
 from cookiegate.passage import Passage
+from cookiegate.policy import load_policy
 from cookiegate.requests import adapt_request, find_path, find_place, read_headers, read_host
 from tests.asgi import http_scope
 from tests.stories.site import POLICY

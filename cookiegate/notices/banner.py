@@ -83,6 +83,9 @@ class Banner:
         self._placeholders = {
             service.id: self._draw_placeholder(service, _name_service(service)) for service in services
         }
+        # Of a service nobody asks about only the name differs: drawn once, with a mark in its place.
+        mark = secrets.token_hex(16)
+        self._undeclared = self._draw_placeholder(None, mark).split(mark.encode())
 
     def control(self, consent: Consent, return_to: str, nonce: str, inline: bool) -> bytes:
         address, query = _escape_address(return_to)
@@ -95,7 +98,7 @@ class Banner:
     def placeholder(self, service: Service | None, host: str) -> bytes:
         if service is not None and service.id in self._placeholders:
             return self._placeholders[service.id]
-        return self._draw_placeholder(None, host)
+        return str(escape(host)).encode("ascii", "xmlcharrefreplace").join(self._undeclared)
 
     def _draw_placeholder(self, service: Service | None, name: str) -> bytes:
         return to_ascii(self._render_placeholder(self._always, service=service, name=name))

@@ -12,7 +12,7 @@ TRACKER = '<script src="https://pikseli.example/px.js"></script>'
 NONCE = "c3RyaWN0LW5vbmNlLW9mLXRoZS1zaXRl"
 
 HTML = b"text/html; charset=utf-8"
-PLAIN = f"""<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Kello</title>
+PLAIN = f"""<!doctype html><html lang="fi"><head><meta charset="utf-8"><title>Kello</title>
 <link rel="icon" href="data:,">{TRACKER}</head><body><h1>Kello \u00e4\u00f6</h1></body></html>"""
 WRITES = """<!doctype html><html lang="en"><head><title>Writes</title><link rel="icon" href="data:,"></head>
 <body><script>

@@ -46,7 +46,7 @@ def sdist(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def source(sdist: Path) -> Path:
     """The source archive, unpacked: what somebody has who does not have the repository."""
     with tarfile.open(sdist) as archive:
-        archive.extractall(sdist.parent, filter="data")
+        archive.extractall(sdist.parent, **({"filter": "data"} if hasattr(tarfile, "data_filter") else {}))
     return sdist.with_name(sdist.name.removesuffix(".tar.gz"))
 
 
