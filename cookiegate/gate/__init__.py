@@ -5,8 +5,9 @@ from .coding import CodingError, offer_codings
 from .cookies import expire_cookies, filter_cookie_header, read_cookies
 from .html import Insertions, Rewriter
 from .memory import Pages
-from .response import NOTHING_SEEN, GatedResponse, Seen, Visit, read_media, unmark_etags
+from .response import NOTHING_SEEN, GatedResponse, Seen, Visit, read_media
 from .tags import quote
+from .variants import unmark_etags
 
 __all__ = [
     "NOTHING_SEEN",

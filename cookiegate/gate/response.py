@@ -16,6 +16,8 @@ from .coding import Closer, Opener, open_coding
 from .cookies import passes_set_cookie
 from .html import Insertions, Rewriter
 from .memory import RememberingRewriter, open_rewriter
+from .transcoding import MARKS, TRANSCODED, Transcoder
+from .variants import replace_etag, vary_by_choice
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -32,16 +34,6 @@ _DROPPED = frozenset(  # of a rewritten page: no longer true, or would let an ol
 )  # fmt: skip
 _STRICT = re.compile(rb"(?:\s|//[^\n]*\n|/\*.*?\*/)*[\"']use strict[\"']", re.S)
 _LENGTHS = frozenset((b"content-length", b"etag", b"last-modified", b"accept-ranges"))
-# Encodings that do not contain ASCII, by their labels (WHATWG Encoding section 4.2) and by their byte order marks.
-_TRANSCODED = dict.fromkeys(
-    b"utf-16 utf-16le unicode ucs-2 csunicode iso-10646-ucs-2 unicodefeff".split(), "utf-16-le"
-) | {
-    b"utf-16be": "utf-16-be",
-    b"unicodefffe": "utf-16-be",
-    b"iso-2022-jp": "iso-2022-jp",
-    b"csiso2022jp": "iso-2022-jp",
-}
-_MARKS = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 
 
 class Visit(NamedTuple):
@@ -79,7 +71,7 @@ class GatedResponse:
     _opener: Opener | None = None
     _closer: Closer | None = None
     _opened = False
-    _transcoder: _Transcoder | None = None
+    _transcoder: Transcoder | None = None
     _charset = b""
     _begin: bytes | None = b""  # what came before two bytes told the encoding; None from then on
     _told = False  # whether a fragment was looked at
@@ -140,10 +132,10 @@ class GatedResponse:
         if self._visit.worker and status == 200 and has_body and not coding:
             return self._start_worker(out)
         if status == 304 and self._visit.document:
-            return _vary(_replace_etag(out, allowance.key), cache)
+            return vary_by_choice(replace_etag(out, allowance.key), cache)
         drawn = self._visit.document and media.endswith((b"+xml", b"/xml"))  # SVG and XHTML run scripts too
         if drawn or self._visit.worker or self._visit.program:
-            return _vary(out, cache)  # it obeys the policy that it was stored with
+            return vary_by_choice(out, cache)  # it obeys the policy that it was stored with
         return out
 
     def feed(self, chunk: bytes) -> bytes:
@@ -192,8 +184,8 @@ class GatedResponse:
                 self._begin = data
                 return b""
             self._begin = None
-            name = _MARKS.get(data[:2]) or ("" if data[:2] == b"\xef\xbb" else _TRANSCODED.get(self._charset))
-            self._transcoder = _Transcoder(name) if name else None
+            name = MARKS.get(data[:2]) or ("" if data[:2] == b"\xef\xbb" else TRANSCODED.get(self._charset))
+            self._transcoder = Transcoder(name) if name else None
         return self._transcoder.read(data, final) if self._transcoder is not None else data
 
     def _see(self) -> Seen:
@@ -248,17 +240,17 @@ class GatedResponse:
         if coding is not None and coding.strip().lower() not in (b"", b"identity"):
             opened = open_coding(coding)
             if opened is None:  # cannot be read here: the headers alone gate it
-                return _vary(headers, cache)
+                return vary_by_choice(headers, cache)
             if has_body:
                 self._opener, self._closer = opened
         charset = re.search(rb"charset\s*=\s*[\"']?([^\s\"';]+)", content_type, re.I)
         self._charset = charset[1].lower() if charset else b""
         insertions = self._compose(nonce, inline or bool(nonce))
         self._rewriter = open_rewriter(allowance, insertions, cache or b"")
-        out = [pair for pair in _replace_etag(headers, allowance.key) if pair[0] not in _DROPPED or pair[0] == b"etag"]
+        out = [pair for pair in replace_etag(headers, allowance.key) if pair[0] not in _DROPPED or pair[0] == b"etag"]
         if self._visit.fragment:  # has no guard, so no cache may give it to a navigation
             headers = [*headers, (b"vary", b"Sec-Fetch-Dest")]
-        out = [*_vary(out, cache, headers), (b"x-dns-prefetch-control", b"off")]
+        out = [*vary_by_choice(out, cache, headers), (b"x-dns-prefetch-control", b"off")]
         if content_type:
             out.append((b"content-type", content_type))
         out += [(b"set-cookie", value) for value in self._expired]
@@ -287,46 +279,3 @@ class _Untouched:
 
     def close(self) -> bytes:
         return b""
-
-
-class _Transcoder:
-    """Pages in the few encodings that do not contain ASCII are rewritten in UTF-8 and sent in their own again."""
-
-    def __init__(self, name: str) -> None:
-        import codecs
-
-        self._decoder = codecs.getincrementaldecoder(name)("replace")
-        self._encoder = codecs.getincrementalencoder(name)("xmlcharrefreplace" if "2022" in name else "replace")
-
-    def read(self, data: bytes, final: bool) -> bytes:
-        return self._decoder.decode(data, final).encode("utf-8", "surrogatepass")
-
-    def write(self, data: bytes) -> bytes:
-        return self._encoder.encode(data.decode("utf-8", "replace"))
-
-
-def _vary(headers: Headers, cache: bytes | None, before: Headers | None = None) -> Headers:
-    """What depends on the choice is one visitor's own: no shared cache keeps it, no cache confuses two choices."""
-    said = [value for name, value in before or headers if name == b"vary"]
-    vary = b", ".join([*said, b"Cookie"]) if not any(b"cookie" in value.lower() for value in said) else b", ".join(said)
-    out = [pair for pair in headers if pair[0] not in (b"vary", b"cache-control")]
-    parts = [part.strip() for part in (cache or b"").split(b",")]
-    kept = [part for part in parts if part and not part.lower().startswith((b"public", b"s-maxage", b"private"))]
-    return [*out, (b"vary", vary), (b"cache-control", b", ".join([b"private", *kept]))]
-
-
-def _replace_etag(headers: Headers, key: str) -> Headers:
-    marked = [(name, mark_etag(value, key) if name == b"etag" else value) for name, value in headers]
-    return [(name, value) for name, value in marked if value or name != b"etag"]
-
-
-def mark_etag(etag: bytes, key: str) -> bytes:
-    """A site's ETag as that of the variant a visitor with this choice gets: weak, and telling the choice apart."""
-    found = re.fullmatch(rb'\s*(W/)?"([^"]*)"\s*', etag)
-    return b'W/"%b-cg%b%b"' % (found[2], b"w" if found[1] else b"s", key.encode()) if found else b""
-
-
-def unmark_etags(header: bytes, key: str) -> bytes:
-    """An If-None-Match header as the site knows it: only tags of this very variant; b"" when none is left."""
-    found = re.findall(rb'W/"([^"]*)-cg([ws])' + key.encode() + rb'"', header)
-    return b", ".join((b'W/"%b"' if weak == b"w" else b'"%b"') % tag for tag, weak in found)

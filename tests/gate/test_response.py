@@ -9,7 +9,7 @@ import brotli
 import pytest
 
 from cookiegate.gate import CodingError, unmark_etags
-from cookiegate.gate.response import mark_etag
+from cookiegate.gate.variants import mark_etag
 
 from .gated import gate
 from .site import CONTROL, FULL, GUARD, REFUSED, REPORTING, allow, rewrite

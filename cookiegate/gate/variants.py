@@ -1,0 +1,34 @@
+"""One page, a variant for each choice: no cache may give one visitor's to another, or an old one for the new."""
+
+from __future__ import annotations
+
+import re
+
+Headers = list[tuple[bytes, bytes]]
+
+
+def vary_by_choice(headers: Headers, cache: bytes | None, before: Headers | None = None) -> Headers:
+    """What depends on the choice is one visitor's own: no shared cache keeps it, no cache confuses two choices."""
+    said = [value for name, value in before or headers if name == b"vary"]
+    vary = b", ".join([*said, b"Cookie"]) if not any(b"cookie" in value.lower() for value in said) else b", ".join(said)
+    out = [pair for pair in headers if pair[0] not in (b"vary", b"cache-control")]
+    parts = [part.strip() for part in (cache or b"").split(b",")]
+    kept = [part for part in parts if part and not part.lower().startswith((b"public", b"s-maxage", b"private"))]
+    return [*out, (b"vary", vary), (b"cache-control", b", ".join([b"private", *kept]))]
+
+
+def replace_etag(headers: Headers, key: str) -> Headers:
+    marked = [(name, mark_etag(value, key) if name == b"etag" else value) for name, value in headers]
+    return [(name, value) for name, value in marked if value or name != b"etag"]
+
+
+def mark_etag(etag: bytes, key: str) -> bytes:
+    """A site's ETag as that of the variant a visitor with this choice gets: weak, and telling the choice apart."""
+    found = re.fullmatch(rb'\s*(W/)?"([^"]*)"\s*', etag)
+    return b'W/"%b-cg%b%b"' % (found[2], b"w" if found[1] else b"s", key.encode()) if found else b""
+
+
+def unmark_etags(header: bytes, key: str) -> bytes:
+    """An If-None-Match header as the site knows it: only tags of this very variant; b"" when none is left."""
+    found = re.findall(rb'W/"([^"]*)-cg([ws])' + key.encode() + rb'"', header)
+    return b", ".join((b'W/"%b"' if weak == b"w" else b'"%b"') % tag for tag, weak in found)
