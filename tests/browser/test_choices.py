@@ -142,6 +142,22 @@ def test_what_the_visitor_has_typed_survives_a_choice(visitor: Come) -> None:
     assert somebody.strangers >= FONTS
 
 
+def test_a_withdrawal_holds_at_once_where_the_page_cannot_be_loaded_again(visitor: Come) -> None:
+    somebody = visitor()
+    somebody.visit("/yhteys/")
+    somebody.press("accept")
+    somebody.page.wait_for_load_state("networkidle")
+    somebody.page.locator("textarea[name=message]").press_sequentially("Hei")
+    somebody.press("withdraw")
+    expect(somebody.page.locator("textarea[name=message]")).to_have_value("Hei")
+    expect(somebody.control().locator("[role=status]")).not_to_be_empty()
+    blocked = """() => new Promise(done => {
+        addEventListener("securitypolicyviolation", event => done(event.blockedURI));
+        new Image().src = "https://www.facebook.com/tr?late=1";
+    })"""
+    assert somebody.page.evaluate(blocked).startswith("https://www.facebook.com/")
+
+
 def test_a_withdrawal_in_one_tab_reaches_the_other(visitor: Come) -> None:
     somebody = visitor()
     somebody.visit("/")

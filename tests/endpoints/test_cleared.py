@@ -1,0 +1,69 @@
+"""A withdrawal that clears the site's data, in two steps; the second alone withdraws nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+from cookiegate import CookieGate
+from cookiegate.policy import compile_policy
+from cookiegate.settings import demo_settings
+from tests.asgi import call
+from tests.stories.site import website
+
+SAME = [("sec-fetch-site", "same-origin")]
+POLICY: dict[str, Any] = {
+    "site": {"name": "Lumikello", "hosts": ["www.lumikello.example"]},
+    "controller": {"name": "Lumikello Oy", "email": "tietosuoja@lumikello.example"},
+    "consent": {"clear_site_data": True},
+    "purposes": {"marketing": {"services": ["youtube"]}},
+}
+FORM = [*SAME, ("content-type", "application/x-www-form-urlencoded")]
+
+
+def make(folder: Path, clears: bool) -> CookieGate:
+    policy = compile_policy({**POLICY, "consent": {"clear_site_data": clears}})
+    return CookieGate(website, policy=policy, settings=demo_settings(folder))
+
+
+async def accept(gate: CookieGate) -> tuple[str, str]:
+    got = await call(gate, "POST", "/_cookiegate/choice", headers=FORM, body=b"decision=accept")
+    return ("cookie", got.all("set-cookie")[0].partition(";")[0])
+
+
+def test_a_withdrawal_clears_first_and_remembers_the_refusal_next(tmp_path: Path) -> None:
+    gate = make(tmp_path, clears=True)
+
+    async def story() -> None:
+        mine = await accept(gate)
+        body = b"decision=withdraw&return_to=/sivu"
+        first = await call(gate, "POST", "/_cookiegate/choice", headers=[*FORM, mine], body=body)
+        assert first.get("clear-site-data") == '"cookies", "storage"'
+        assert first.all("set-cookie") == [], "it would be dropped with the rest"
+        second = await call(gate, "GET", first.get("location") or "", headers=SAME)
+        assert (second.status, second.get("location")) == (303, "/sivu")
+        assert second.all("set-cookie")[0].startswith("__Host-cookiegate=")
+
+    asyncio.run(story())
+    gate.register.close()
+
+
+def test_the_second_step_alone_withdraws_nothing(tmp_path: Path) -> None:
+    gate, never = make(tmp_path, clears=True), make(tmp_path, clears=False)
+
+    async def story() -> None:
+        mine = await accept(gate)
+        for who, headers in (
+            (gate, [*SAME, mine]),
+            (gate, []),
+            (gate, [("sec-fetch-site", "cross-site")]),
+            (never, SAME),
+        ):
+            got = await call(who, "GET", "/_cookiegate/cleared?return_to=/", headers=headers)
+            assert got.status == 403
+            assert got.all("set-cookie") == []
+
+    asyncio.run(story())
+    gate.register.close()
+    never.register.close()
