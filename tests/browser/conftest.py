@@ -27,7 +27,7 @@ COMPANY = Path(__file__).resolve().parents[2] / "examples" / "company"
 COMPANY_HOST = "www.koivurannansaha.example"
 CANNOT_RUN = "the browser tests cannot run here: "
 # Chromium itself calls these, whatever the page does.
-OF_THE_BROWSER = ("*.googleapis.com", "accounts.google.com", "clients2.google.com")
+OF_THE_BROWSER = ("*.googleapis.com", "accounts.google.com", "clients2.google.com", "*.gvt1.com", "dl.google.com")
 OF_PAGES = ("fonts.googleapis.com",)
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 

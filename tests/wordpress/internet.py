@@ -28,6 +28,9 @@ _OF_THE_BROWSER = (
     "content-autofill.googleapis.com",
     "optimizationguide-pa.googleapis.com",
     "update.googleapis.com",
+    "redirector.gvt1.com",
+    "edgedl.me.gvt1.com",
+    "dl.google.com",
 )
 _PARENT = "; path=/; max-age=7776000; domain=' + location.hostname.split('.').slice(-2).join('.')"
 _ANALYTICS = f"""
