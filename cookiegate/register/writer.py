@@ -34,6 +34,7 @@ _BATCH_DECISIONS = 512
 _BATCH_VISITS = 500
 _FLUSH_SECONDS = 1.0
 _CLOSING_SECONDS = 10.0
+_PAUSE = 0.2  # seconds between tries while closing
 
 _log = logging.getLogger("cookiegate.register")
 
@@ -58,6 +59,7 @@ class Writer:
         self._observations = Observations()
         self._roused = False  # the thread knows that there are visits or observations
         self._closing = False
+        self._stop_at = 0.0  # by when a closing writer gives up what it cannot write
         self._pace = Pace()
         self._flush_at = 0.0  # on the monotonic clock
         self.dropped_decisions = 0
@@ -102,6 +104,7 @@ class Writer:
     def close(self) -> None:
         with self._lock:
             self._closing = True
+            self._stop_at = time.monotonic() + _CLOSING_SECONDS / 2
         self._wake.set()
         if self._thread:
             self._thread.join(_CLOSING_SECONDS)
@@ -142,7 +145,10 @@ class Writer:
                 with self._gate:
                     more = self._attempt(closing)
             if not more and closing:
-                break
+                if not self._tickets or time.monotonic() >= self._stop_at:
+                    break
+                time.sleep(_PAUSE)  # another program may hold the store for a moment longer
+                continue
             if not more:
                 self._wake.wait(self._idle_seconds())
                 self._wake.clear()

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import re
+import sqlite3
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -210,3 +212,20 @@ PREPARE = (
     "spec.loader.exec_module(module)\n"
     "module.policy, module.record = module.make_policy(), module.make_record\n"
 )
+
+
+def test_a_refusal_is_written_at_closing_though_another_program_holds_the_store(
+    tmp_path: Path, policy: Policy, record: Records
+) -> None:
+    file = tmp_path / "site.db"
+    register = Register(f"sqlite:///{file}", policy)
+    asyncio.run(register.record(record("a")))
+    other = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    release = threading.Timer(4.0, other.execute, ("ROLLBACK",))  # longer than one try waits
+    release.start()
+    register.record_later(record("b", "refused"))
+    register.close()
+    release.join()
+    assert [seq for (seq,) in other.execute("SELECT seq FROM ledger")] == [1, 2]
+    other.close()
