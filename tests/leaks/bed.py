@@ -93,6 +93,8 @@ def run(
     with tempfile.TemporaryDirectory(prefix="cookiegate-leaks-") as name:
         folder = Path(name) / "bench"
         shutil.copytree(bench, folder, ignore=shutil.ignore_patterns("node_modules"))
+        # its certificate once, before several processes would each make one at the same moment
+        subprocess.run([sys.executable, "-c", "from stub import Stub; Stub().close()"], cwd=folder, check=True)
         (folder / "ui.json").write_text(json.dumps(UI if policy == "full" else UI_NOTHING_GIVEN))
         with subject(mode, policy, folder, Path(name)) as url:
             command = [sys.executable, "run.py", "--subject", url, "--ui", "ui.json", "--nojs-ui", "-o", "out.json"]
