@@ -18,6 +18,7 @@ import shutil
 import ssl
 import subprocess
 import sys
+import sysconfig
 import urllib.parse
 import urllib.request
 from collections.abc import Iterable, Mapping, Sequence
@@ -32,6 +33,7 @@ WORDPRESS = (
     "wordpress wordpress-l10n wordpress-theme-twentytwentythree php-cli php-mysql php-gd php-xml php-mbstring php-curl "
     "mariadb-server mariadb-client openssl"
 )
+INSTALLED = ("pyproject.toml", "hatch_build.py", "native/next_tag.c", "native/words.h")  # read when it is installed
 PIP_KEYS = ("index-url", "extra-index-url", "cert")
 SECONDS = 60
 ASK_PLAYWRIGHT = "import playwright.sync_api as s\nwith s.sync_playwright() as p: print(p.chromium.executable_path)"
@@ -76,15 +78,16 @@ def apt_install(*packages: str) -> bool:
 
 
 def prepare_tools() -> None:
-    """Make `.venv` and install the project into it, unless that was done for this very pyproject.toml."""
-    wanted = f"{ROOT} {hashlib.sha256((ROOT / 'pyproject.toml').read_bytes()).hexdigest()}"
+    """Make `.venv` and install the project into it, unless that was done from these very files and tools."""
+    digest = hashlib.sha256(b"".join((ROOT / name).read_bytes() for name in INSTALLED)).hexdigest()
+    wanted = f"{ROOT} {digest} {'native' if can_compile() else 'pure'}"
     before = STAMP.read_text("utf-8") if STAMP.exists() and PYTHON.exists() else ""
     if before == wanted:
         return
     if not before.startswith(f"{ROOT} "):  # none, unfinished, moved, or its Python is gone
         say(f"making .venv with Python {sys.version.split()[0]}")
         make_venv()
-    say("installing cookiegate and its tools into .venv (takes a minute or two, once per change of pyproject.toml)")
+    say("installing cookiegate and its tools into .venv (takes a minute or two, when what it is built from changed)")
     if run(PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--editable", ".[dev]"):
         raise Refusal("pip could not install the tools (see above). Is the network up? What says `pip config list`?")
     STAMP.write_text(wanted, "utf-8")
@@ -171,6 +174,23 @@ def choose_wheel(page: str, address: str, minor: int) -> tuple[str, str] | None:
     return max(found)[1:] if found else None
 
 
+def can_compile() -> bool:
+    """Whether the native part of the scanner can be built here: a C compiler, and this Python's headers."""
+    headers = Path(sysconfig.get_path("include"), "Python.h")
+    return shutil.which("cc") is not None and headers.is_file()
+
+
+def provide_compiler() -> None:
+    """What it takes to build the native part, from Debian where it is missing."""
+    headers = ["python3-dev"] if sys.base_prefix == "/usr" else []  # any other Python brings its own, or has none
+    if not can_compile() and not (apt_install("gcc", "libc6-dev", *headers) and can_compile()):
+        say(f"!!! the tests of the native scanner will {tell_fate()}: as root, apt-get install gcc python3-dev")
+
+
+def tell_fate() -> str:
+    return "FAIL, since CI=true" if os.environ.get("CI") == "true" else "be SKIPPED"
+
+
 def find_browser(environ: Mapping[str, str]) -> str | None:
     """The Chromium that COOKIEGATE_BROWSER names, else the first on PATH that starts (a stub for a snap does not)."""
     if named := environ.get("COOKIEGATE_BROWSER"):
@@ -194,16 +214,15 @@ def provide_browser() -> str | None:
 
 def prepare_machine() -> dict[str, str]:
     """Provide what the tests want of this machine and say loudly what is missing. Returns their environment."""
-    fate = "FAIL, since CI=true" if os.environ.get("CI") == "true" else "be SKIPPED"
     env = dict(os.environ)
     if browser := provide_browser():
         env["COOKIEGATE_BROWSER"] = browser
     else:
-        say(f"!!! the browser tests will {fate}: install Chromium, or name one in COOKIEGATE_BROWSER")
+        say(f"!!! the browser tests will {tell_fate()}: install Chromium, or name one in COOKIEGATE_BROWSER")
     show = ("dpkg-query", "--show", "--showformat=${db:Status-Status}")
     missing = [package for package in WORDPRESS.split() if ask(*show, package) != "installed"]
     if missing and not apt_install(*missing):
-        say(f"!!! the WordPress tests will {fate}: as root, apt-get install {' '.join(missing)}")
+        say(f"!!! the WordPress tests will {tell_fate()}: as root, apt-get install {' '.join(missing)}")
     return env
 
 
@@ -229,6 +248,8 @@ def main(arguments: Sequence[str]) -> int:
     said, more = parser.parse_known_args(arguments)
     if more and said.command not in ("test", "torture"):
         parser.error(f"{said.command} does not take {' '.join(more)}")
+    if said.command in ("test", "torture"):
+        provide_compiler()  # first: it is then that the native part is built
     prepare_tools()
     if said.command == "demo":  # in place of this process, so that Ctrl-C reaches the server and nobody else
         os.execv(PYTHON, [str(PYTHON), str(ROOT / "examples" / "company" / "gated.py"), "--port", str(said.port)])

@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
-from typing import cast
-
-from . import syntax
-
-Skip = Callable[[bytes, int], re.Match[bytes]]
+from .skipping import IN_FOREIGN, IN_HTML, INSIDE, Skip
 
 ROOTS = frozenset((b"svg", b"math"))
 _HTML_INSIDE = frozenset((b"foreignobject", b"desc", b"title", b"annotation-xml", b"mi", b"mo", b"mn", b"ms", b"mtext"))
@@ -17,11 +11,6 @@ _BREAKOUT = frozenset(
     b"b big blockquote body br center code dd div dl dt em embed h1 h2 h3 h4 h5 h6 head hr i img li listing menu meta "
     b"nobr ol p pre ruby s small span strong strike sub sup table tt u ul var".split()
 )
-
-# every run may be empty, so these always match
-SKIP = cast(Skip, syntax.SKIP.match)
-_SKIP_INSIDE = cast(Skip, syntax.SKIP_INSIDE.match)
-_SKIP_FOREIGN = cast(Skip, syntax.SKIP_FOREIGN.match)
 
 
 class Foreign:
@@ -34,8 +23,8 @@ class Foreign:
     def skip(self) -> Skip:
         """What runs past everything that needs no decision, here."""
         if not self.stack:
-            return SKIP
-        return _SKIP_FOREIGN if self.stack[-1] in ROOTS else _SKIP_INSIDE
+            return IN_HTML
+        return IN_FOREIGN if self.stack[-1] in ROOTS else INSIDE
 
     @property
     def innermost(self) -> bool:

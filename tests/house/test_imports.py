@@ -50,7 +50,8 @@ OURS = [
     file
     for folder in ("cookiegate", "tests", "examples", "benchmarks")
     for file in sorted((ROOT / folder).rglob("*.py"))
-] + [ROOT / "dev.py"]
+] + [ROOT / "dev.py", ROOT / "hatch_build.py"]
+NATIVE = sorted((ROOT / "native").iterdir())
 
 
 class Import(NamedTuple):
@@ -218,6 +219,14 @@ def test_a_file_says_what_it_is_for_and_is_read_in_one_sitting(file: Path) -> No
     assert not text.strip() or ast.get_docstring(ast.parse(text)), "begin with a docstring"
     longest = LONGEST_STORY if file == PACKAGE / "middleware.py" else LONGEST
     assert len(text.splitlines()) <= longest
+
+
+@pytest.mark.parametrize("file", NATIVE, ids=show)
+def test_a_native_file_does_so_too(file: Path) -> None:
+    lines = file.read_text("utf-8").splitlines()
+    assert lines[0].startswith("/* "), "begin with a comment"
+    assert len(lines) <= LONGEST
+    assert [line for line in lines if len(line) > 120 or line != line.rstrip()] == []
 
 
 def test_no_file_has_a_name_that_says_nothing() -> None:

@@ -6,6 +6,7 @@ import ast
 import os
 import subprocess
 import sys
+import sysconfig
 import tarfile
 import zipfile
 from pathlib import Path
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 
 import cookiegate
+from cookiegate.gate import skipping
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = "import sys; from hatchling import build; print(getattr(build, 'build_' + sys.argv[1])(sys.argv[2]))"
@@ -30,9 +32,13 @@ print(notices.settings_page("sv", UNDECIDED, return_to="/").decode())
 ASSETS = ("banner.js", "banner.css", "guard.js", "worker.js")
 
 
-def build(kind: str, source: Path, target: Path) -> Path:
+NATIVE = "cookiegate/gate/_native.abi3.so"
+ASK_NATIVE = "import cookiegate.gate.skipping as s, sys; print(s.NATIVE, s.__file__.startswith(sys.argv[1]))"
+
+
+def build(kind: str, source: Path, target: Path, env: dict[str, str] | None = None) -> Path:
     command = [sys.executable, "-c", BUILD, kind, str(target)]
-    said = subprocess.run(command, cwd=source, capture_output=True, text=True, check=False)
+    said = subprocess.run(command, cwd=source, capture_output=True, text=True, check=False, env=env)
     assert said.returncode == 0, said.stderr
     return target / said.stdout.split()[-1]
 
@@ -81,7 +87,7 @@ def test_the_wheel_carries_every_file_of_the_package(wheel: Path) -> None:
     listed = [
         file.relative_to(ROOT).as_posix()
         for file in (ROOT / "cookiegate").rglob("*")
-        if file.is_file() and "__pycache__" not in file.parts
+        if file.is_file() and "__pycache__" not in file.parts and file.suffix != ".so"
     ]
     assert {"cookiegate/py.typed", "cookiegate/policy/catalogue.toml", "cookiegate/cli/cookiegate.toml"} <= set(listed)
     for folder, ending in (("notices/templates", ".html"), ("notices/texts", ".toml"), ("store/sql", ".sql")):
@@ -97,15 +103,45 @@ def test_the_wheel_carries_nothing_else(wheel: Path) -> None:
     tops = {name.partition("/")[0] for name in list_wheel(wheel)}
     assert tops == {"cookiegate", f"cookiegate-{cookiegate.__version__}.dist-info"}
     endings = {Path(name).suffix for name in list_wheel(wheel) if name.startswith("cookiegate/")}
-    assert endings == {".py", ".toml", ".html", ".css", ".js", ".sql", ".typed"}
+    assert endings - {".so"} == {".py", ".pyi", ".toml", ".html", ".css", ".js", ".sql", ".typed"}
+    compiled = [name for name in list_wheel(wheel) if name.endswith(".so")]
+    assert compiled == ([NATIVE] if "-cp311-abi3-" in wheel.name else [])
     assert not [name for name in list_wheel(wheel) if "test" in name]
 
 
+@pytest.mark.skipif(not skipping.NATIVE, reason="no C compiler, or no Python.h")
+def test_with_a_compiler_the_wheel_is_native_and_works(installed: Path, wheel: Path, tmp_path: Path) -> None:
+    assert "-cp311-abi3-" in wheel.name
+    assert run_python(ASK_NATIVE, str(installed), path=installed, cwd=tmp_path).split() == ["True", "True"]
+
+
+def test_without_a_compiler_the_wheel_is_pure_and_works(source: Path, tmp_path: Path) -> None:
+    left_over = source / NATIVE
+    left_over.write_bytes(b"from another day")
+    pure = build("wheel", source, tmp_path, {**os.environ, "PATH": str(tmp_path)})
+    left_over.unlink()
+    assert pure.name.endswith("-py3-none-any.whl")
+    assert NATIVE not in list_wheel(pure)
+    with zipfile.ZipFile(pure) as archive:
+        archive.extractall(tmp_path)
+    assert run_python(ASK_NATIVE, str(tmp_path), path=tmp_path, cwd=tmp_path).split() == ["False", "True"]
+
+
+@pytest.mark.skipif(not skipping.NATIVE, reason="no C compiler, or no Python.h")
+def test_the_native_part_compiles_without_a_warning() -> None:
+    strict = ["-std=c11", "-O2", "-Wall", "-Wextra", "-Wconversion", "-Wpedantic", "-Werror", "-fsyntax-only"]
+    command = ["cc", *strict, f"-I{sysconfig.get_path('include')}", str(ROOT / "native" / "next_tag.c")]
+    said = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert said.returncode == 0, said.stderr
+
+
 def test_the_source_archive_carries_what_it_takes_to_test_and_no_data(source: Path) -> None:
-    for name in ("pyproject.toml", "LICENSE", "dev.py", "tests/asgi.py", "static/consent-banner/guard.js"):
+    built_from = ("pyproject.toml", "hatch_build.py", "native/next_tag.c", "native/words.h")
+    for name in (*built_from, "LICENSE", "dev.py", "tests/asgi.py", "static/consent-banner/guard.js"):
         assert (source / name).is_file(), name
     files = [file.name for file in source.rglob("*") if file.is_file()]
-    assert not [name for name in files if name.endswith((".db", "-wal", "-shm", ".secret", ".daykey", ".lock", ".pyc"))]
+    unwanted = (".db", "-wal", "-shm", ".secret", ".daykey", ".lock", ".pyc", ".so")
+    assert not [name for name in files if name.endswith(unwanted)]
 
 
 def test_an_installed_wheel_finds_its_assets_and_draws_a_banner(installed: Path, tmp_path: Path) -> None:
