@@ -1,7 +1,7 @@
 """All that a set of given services implies, compiled once and looked up per request.
 
-The gate's rules in one place: whose a URL is and whether it may be asked for, which names may be kept in the
-browser, and the Content-Security-Policy that says the same to the browser.
+The gate's rules in one place: whose a URL is and whether it may be asked for, and which names may be kept in the
+browser.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from ..consent import Consent
 from ..policy import HostRules, Policy, Service, split_url
+from .csp import build_csp
 from .signatures import Signatures
 
 _LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
@@ -48,7 +49,9 @@ class Allowance:
             + [cookie.name for service in granted for cookie in service.cookies if not cookie.third_party]
         )
         self.names = self._names.pattern
-        self.csp = _build_csp(site, granted)
+        self.csp = build_csp(site.policy, site.prefix, granted)
+        said = b"content-security-policy" if self.blocks else b"content-security-policy-report-only"
+        self.csp_header = (said, self.csp)
         self.signatures = Signatures(
             service for service in site.services.values() if service.id not in given | self._necessary
         )
@@ -61,11 +64,7 @@ class Allowance:
         """May this URL be asked for from a page of the site? Relative and local ones may, unless disguised."""
         usual = _USUAL_URL.match(url)
         if usual:
-            # most hosts have one answer for all their paths, and most are nobody's
-            host = usual[1]
-            verdict = self._hosts.get(host)
-            if verdict is None and not self.site.knows(name := host.decode()):
-                verdict = self._keep(host, Verdict(False, "", name) if self.blocks else PASS)
+            verdict = self.judge_host(usual[1])
             if verdict is not None and (verdict is not PASS or not self.site.may_hide.search(url)):
                 return verdict
         elif _USUAL_PATH.fullmatch(url) and not self.site.may_hide.search(url):
@@ -75,6 +74,17 @@ class Allowance:
             if len(self._urls) >= _KEPT:
                 self._urls.clear()
             verdict = self._urls[url] = self._judge(url, usual[1] if usual else b"")
+        return verdict
+
+    def judge_host(self, host: bytes) -> Verdict | None:
+        """The one verdict on all that this host has, or None where it depends on the path or is not known yet.
+
+        Most hosts have one answer for all their paths, and most are nobody's. Even where it is `PASS` a service may
+        hide at a path of it.
+        """
+        verdict = self._hosts.get(host)
+        if verdict is None and not self.site.knows(name := host.decode()):
+            verdict = self._keep(host, Verdict(False, "", name) if self.blocks else PASS)
         return verdict
 
     def judge_place(self, host: str, rest: str) -> Verdict:
@@ -164,6 +174,7 @@ class Rules:
         self._known = HostRules((host, service.id) for service in policy.known for host in service.hosts)
         patterns = [*policy.gate.allow, *(host for service in self.services.values() for host in service.hosts)]
         self._named = self.own | {re.split("[/?]", pattern)[0].removeprefix("*.") for pattern in patterns}
+        self._tails = frozenset(_find_tail(name) for name in self._named)
         self._own_declared = HostRules(_own_rules(self.declared.values()))
         self._own_known = HostRules(_own_rules(policy.known))
         hidden = {path.rpartition("*")[2] for each in self.services.values() for path in each.paths}
@@ -188,6 +199,8 @@ class Rules:
 
     def knows(self, host: str) -> bool:
         """Whether the host is the site's own or some pattern may fit it."""
+        if _find_tail(host) not in self._tails:  # tells nearly all others at once
+            return False
         while host not in self._named:
             host = host.partition(".")[2]
             if not host:
@@ -225,6 +238,11 @@ class Rules:
 _NO_PAGES: frozenset[int] = frozenset()
 
 
+def _find_tail(host: str) -> str:
+    """The last two labels of a name, or all of a shorter one."""
+    return host[host.rfind(".", 0, max(0, host.rfind("."))) + 1 :]
+
+
 def _own_rules(services: Iterable[Service]) -> Iterable[tuple[str, str]]:
     for service in services:
         for path in service.paths:
@@ -256,32 +274,3 @@ def _compile_any(texts: set[str]) -> re.Pattern[bytes]:
         for first in sorted({text[0] for text in shortest})
     ]
     return re.compile("|".join(groups).encode() or rb"(?!)")
-
-
-def _build_csp(site: Rules, granted: list[Service]) -> bytes:
-    """A policy beside the site's own: it can only restrict (CSP3 section 8.1), so it names every host that passes."""
-    hosts = sorted(
-        {_source(host) for service in granted for host in service.hosts} | set(map(_source, site.policy.gate.allow))
-    )
-    own = [f"{host}:*" for host in site.policy.site.hosts]
-    sources = " ".join(["'self'", *own, *hosts])
-    sockets = " ".join(f"wss://{host}" for host in (*own, *hosts))
-    directives = (
-        f"default-src {sources} 'unsafe-inline' 'unsafe-eval' data: blob:",
-        f"connect-src {sources} {sockets} data: blob:",
-        f"form-action {sources}",
-        f"base-uri {sources}",
-        f"report-uri {site.prefix}/report",
-    )
-    return "; ".join(directives).encode("ascii")
-
-
-def _source(pattern: str) -> str:
-    """A host pattern as a CSP source: never narrower than the pattern (a source knows no query and no wildcard)."""
-    if "*" not in pattern[1:] and "?" not in pattern:
-        # a CSP path that does not end in "/" is compared whole, while ours is a prefix
-        return pattern if "/" not in pattern or pattern.endswith("/") else pattern.rpartition("/")[0] + "/"
-    head, cut, _ = re.split(r"(?<=.)(\*|\?)", pattern, maxsplit=1)
-    if "/" not in head:
-        return head
-    return head if cut == "?" and not head.endswith("/") else head.rpartition("/")[0] + "/"

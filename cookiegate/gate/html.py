@@ -142,10 +142,8 @@ class Rewriter:
         skip = foreign.skip
         ended = True
         while not self._plain:
-            found = skip(buffer, position)
-            tag, name = found.group(1, 2)
-            if tag is None:
-                position = found.end()
+            tag, name, position, after = skip(buffer, position)
+            if tag is None or name is None:
                 if position >= length:
                     break
                 step = self._pass_other(buffer, position)
@@ -153,7 +151,6 @@ class Rewriter:
                     break
                 position, skip = step, foreign.skip
                 continue
-            position, after = found.span(1)
             kind = _KINDS.get(name)
             if kind is None:  # mostly the name is in lower case already
                 name = name.lower()

@@ -6,7 +6,8 @@ Possessive quantifiers keep each expression linear on hostile input.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from ..expressions import compile
 
@@ -26,9 +27,31 @@ TAG = compile(_TAG)
 END_TAG = compile(rb"</(" + NAME + rb")" + REST)
 
 
+def any_of(wanted: Iterable[str]) -> bytes:
+    """An expression for any of these words in any case: a tree of letters, each in both cases.
+
+    The engine drops a branch by its first letter, which it does not where the case is ignored: a third of the time.
+    """
+    tree: dict[str, Any] = {}
+    for word in wanted:
+        node = tree
+        for letter in word.lower():
+            node = node.setdefault(letter, {})
+        node[""] = {}  # a word may end here
+    return _spell(tree).encode()
+
+
+def _spell(tree: dict[str, Any]) -> str:
+    branches = [
+        (f"[{letter}{letter.upper()}]" if letter.isalpha() else re.escape(letter)) + _spell(rest)
+        for letter, rest in sorted(tree.items(), reverse=True)  # the longer word first
+    ]
+    return branches[0] if len(branches) == 1 else f"(?:{'|'.join(branches)})"
+
+
 def names(text: str) -> bytes:
     """ "img source" → an expression that matches either, in any case, as a whole tag or attribute name."""
-    return rb"(?i:" + b"|".join(text.encode().split()) + rb")"
+    return any_of(text.split())
 
 
 # Elements that can make the browser ask for something, or change how what follows is read.
@@ -44,8 +67,8 @@ def _name_but(special: list[str]) -> bytes:
     free = "".join(letter + letter.upper() for letter in "abcdefghijklmnopqrstuvwxyz" if letter not in first)
     parts = [f"[{free}]"]
     for letter in sorted(first, key="alpsitfbvnmoex".index):
-        rest = "|".join(name[1:] for name in special if name[0] == letter)
-        parts.append(rf"[{letter}{letter.upper()}](?!(?i:{rest})[\t\n\f\r />])")
+        rest = any_of(name[1:] for name in special if name[0] == letter).decode()
+        parts.append(rf"[{letter}{letter.upper()}](?!{rest}[\t\n\f\r />])")
     return f"(?:{'|'.join(parts)})".encode() + rb"[^\t\n\f\r />]*+"
 
 
@@ -171,12 +194,12 @@ LANGUAGE = re.compile(
 CHARSET = re.compile(rb"<meta[^>]{0,200}?charset" + WS + rb"""*=""" + WS + rb"""*["']?([a-zA-Z0-9_:.-]{2,40})""", re.I)
 
 
-def next_attribute(wanted: bytes) -> Callable[[bytes, int], re.Match[bytes] | None]:
+def next_attribute(wanted: Iterable[bytes]) -> Callable[[bytes, int], re.Match[bytes] | None]:
     """Reads on in a tag from where an attribute ended to the next one of these names: (1) name, (2) value, quoted.
 
     Matches where it is put and nowhere else, so that nothing inside a value passes for an attribute.
     """
-    name = rb"(?i:" + wanted + rb")(?=[\t\n\f\r />=])"
+    name = any_of(name.decode() for name in wanted) + rb"(?=[\t\n\f\r />=])"
     other = rb"(?!" + name + rb")" + ATTR_NAME + GIVEN
     value = rb"(?:" + WS + rb"*+=" + WS + rb"*+(" + VALUE + rb"))?+"
     return compile(rb"(?:" + GAP + rb"|" + other + rb")*+(" + name + rb")" + value).match

@@ -57,7 +57,7 @@ _TELLS = {
     b"iframe": {b"width": "size", b"height": "size", b"hidden": "hidden", b"sandbox": "sandbox"},
 }
 _READS = {
-    name: (next_attribute(b"|".join((*holds, *_TELLS.get(name, ())))), {**holds, **_TELLS.get(name, {})})
+    name: (next_attribute((*holds, *_TELLS.get(name, ()))), {**holds, **_TELLS.get(name, {})})
     for name, holds in _HOLDS.items()
 }
 _FETCHING = frozenset(

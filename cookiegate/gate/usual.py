@@ -10,8 +10,8 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 
 from ..expressions import compile
-from .allowance import Allowance
-from .syntax import WS
+from .allowance import PASS, Allowance
+from .syntax import WS, any_of
 from .tags import (
     PREFIX,
     UNTOUCHED,
@@ -26,10 +26,13 @@ from .tags import (
 )
 
 _Form = Callable[[bytes], re.Match[bytes] | None]
+# An address in double quotes: of another host written plainly (with that host as a group of its own), or any other.
+_ADDRESS = rb"""="(?:(?:https?:)?//([a-z0-9.-]*+(?<=[a-z0-9]))(?=[/?#"])[^"]*+|[^"]++)"(?=[\t\n\f\r />])"""
+_SAID = rb"""="([^"]+)"(?=[\t\n\f\r />])"""
 
 
 def usual_form(element: str, address: str, tells: str, read: Iterable[bytes]) -> _Form:
-    """Matches a whole usual tag: (1) what tells, (2) its value, (3) address, (4) its value, (5) and (6) like 1 and 2.
+    """Matches a whole usual tag: (1) what tells, (2) its value, (3) address, (4) its host, (5) and (6) like 1 and 2.
 
     `read` are the names of all attributes that mean something on this element. Apart from the two in question they
     may not stand in the tag, but for a style that holds no address and a size that shows the element.
@@ -38,19 +41,20 @@ def usual_form(element: str, address: str, tells: str, read: Iterable[bytes]) ->
     first = bytes(sorted({letter for name in wanted for letter in (name[:1] + name[:1].upper())}))
     # by the first letter most names are told without being compared
     name = (
-        rb"(?:[^" + first + rb"""\t\n\f\r />="'<][^\t\n\f\r />="'<]*+|(?!(?i:"""
-        + b"|".join(map(re.escape, wanted)) + rb""")[\t\n\f\r />=])[^\t\n\f\r />="'<]++)"""
+        rb"(?:[^" + first + rb"""\t\n\f\r />="'<][^\t\n\f\r />="'<]*+|(?!"""
+        + any_of(name.decode() for name in wanted) + rb"""[\t\n\f\r />=])[^\t\n\f\r />="'<]++)"""
     )  # fmt: skip
     quiet = (
         rb"(?:" + WS + rb"++(?:" + name + rb"""(?:="[^"]*+")?+|style="[^"(&\\]*+"|"""
         rb"""(?:width|height)="(?:[2-9]|[01][0-9])[^"]*+")(?=[\t\n\f\r />]))*+"""
     )  # fmt: skip
 
-    def one(attribute: str) -> bytes:
-        return rb"(?:" + WS + rb"++(" + attribute.encode() + rb')="([^"]*+)"(?=[\t\n\f\r />])' + quiet + rb")?+"
+    def one(attribute: str, value: bytes) -> bytes:
+        return rb"(?:" + WS + rb"++(" + attribute.encode() + rb")" + value + quiet + rb")?+"
 
-    told = one(tells) if tells else rb"(?:((?!))())?+"  # nothing does: these groups stay empty
-    return compile(b"<" + element.encode() + quiet + told + one(address) + told + WS + rb"*+/?>").fullmatch
+    told = one(tells, _SAID) if tells else rb"(?:((?!))())?+"  # nothing does: these groups stay empty
+    asked = one(address, _ADDRESS)
+    return compile(b"<" + element.encode() + quiet + told + asked + told + WS + rb"*+/?>").fullmatch
 
 
 _FORMS: Mapping[bytes, _Form] = {
@@ -68,43 +72,46 @@ _FORMS: Mapping[bytes, _Form] = {
 def decide_tag(tag: bytes, name: bytes, allowance: Allowance, placeholder: Placeholder, nested: Nested) -> Decision:
     """The same as `decide`, sooner where the tag has the usual form."""
     match = _FORMS.get(name)
-    found = match(tag) if match is not None else None
+    if match is None:
+        # without attributes nothing asks
+        return UNTOUCHED[""] if len(tag) == len(name) + 2 else decide(tag, name, allowance, placeholder, nested)
+    found = match(tag)
     if found is None:
         return decide(tag, name, allowance, placeholder, nested)
-    before, said_before, _, url, behind, said_behind = found.groups()
+    before, said_before, asks, host, behind, said_behind = found.groups()
     if before is not None and behind is not None:
         return decide(tag, name, allowance, placeholder, nested)  # told twice
     told = said_before or said_behind
-    if name == b"script":
-        content = classify_script(told) if told is not None else "code"
-        if not url:
-            return UNTOUCHED[content]
-        verdict = allowance.judge_url(url)
-        if verdict.allowed:
-            return UNTOUCHED[content]
-        start = found.start(3)
-        head = tag[:7] + b' type="text/plain"' + allowance.label(verdict.service)
-        if before is not None:
-            at = found.start(1)
-            new = b"".join((head, tag[7:at], PREFIX, tag[at:start], PREFIX, tag[start:]))
-        elif behind is not None:
-            at = found.start(5)
-            new = b"".join((head, tag[7:start], PREFIX, tag[start:at], PREFIX, tag[at:]))
-        else:
-            new = b"".join((head, tag[7:start], PREFIX, tag[start:]))
-        return Decision(new, "", (verdict,))
-    if not url:
-        return UNTOUCHED[""]
+    content = "" if name != b"script" else classify_script(told) if told is not None else "code"
+    if asks is None:
+        return UNTOUCHED[content]
+    start, behind_it = found.span(3)
     if name == b"link":
-        verdict = judge_link(url, told, allowance)
+        verdict = judge_link(_read_value(tag, behind_it), told, allowance)
     elif name == b"source":
-        verdict = judge_list(url, allowance)
+        verdict = judge_list(_read_value(tag, behind_it), allowance)
     else:
-        verdict = allowance.judge_url(url)
+        said = allowance.judge_host(host) if host else PASS
+        verdict = allowance.judge_url(_read_value(tag, behind_it)) if said is PASS or said is None else said
     if verdict.allowed:
-        return UNTOUCHED[""]
-    start, end = found.start(3), 1 + len(name)
+        return UNTOUCHED[content]
     head = allowance.label(verdict.service)
     if name == b"iframe":
         head = b' srcdoc="' + placeholder(verdict.service, verdict.host) + b'"' + head
+    elif name == b"script":
+        head = b' type="text/plain"' + head
+        if told is not None:
+            new = _hide_both(tag, head, *sorted((start, found.start(1 if before is not None else 5))))
+            return Decision(new, "", (verdict,))
+    end = 1 + len(name)
     return Decision(b"".join((tag[:end], head, tag[end:start], PREFIX, tag[start:])), "", (verdict,))
+
+
+def _read_value(tag: bytes, behind_name: int) -> bytes:
+    """The value that stands as `="…"` behind the name of an attribute."""
+    return tag[behind_name + 2 : tag.index(b'"', behind_name + 2)]
+
+
+def _hide_both(tag: bytes, head: bytes, first: int, second: int) -> bytes:
+    """A script's tag with two of its attributes renamed."""
+    return b"".join((tag[:7], head, tag[7:first], PREFIX, tag[first:second], PREFIX, tag[second:]))
