@@ -7,7 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any
 
-from .gate import CodingError, GatedResponse, Visit, read_media
+from .gate import Allowance, CodingError, Compose, GatedResponse, Visit, pass_plain, read_media
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -18,7 +18,8 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 _SLICE = 256 * 1024  # bytes rewritten before other requests get their turn
 _PAGE, _FRAME, _ASKED_BY_SCRIPT = Visit(True, True, False), Visit(True, False, False), Visit(False, False, True)
 # by Sec-Fetch-Dest; a service worker's script has its own, and says so in one more header
-_VISITS = {b"document": _PAGE} | dict.fromkeys((b"image", b"style", b"font", b"script"), _ASKED_BY_SCRIPT)
+_VISITS: dict[bytes | None, Visit] = {b"document": _PAGE}
+_VISITS |= dict.fromkeys((b"image", b"style", b"font", b"script"), _ASKED_BY_SCRIPT)
 _VISITS |= dict.fromkeys((b"worker", b"sharedworker"), Visit(False, False, True, program=True))
 _VISITS |= dict.fromkeys((b"iframe", b"frame", b"embed", b"object"), _FRAME)
 _HTML_BEGINS = (b"<!doctype html", b"<html", b"<head", b"<script", b"<iframe", b"<body", b"<title", b"<style", b"<h1",
@@ -31,13 +32,14 @@ logger = logging.getLogger("cookiegate")
 def read_visit(headers: dict[bytes, bytes]) -> Visit:
     """What kind of page the browser asks for (Fetch metadata; older browsers and plain http do not say)."""
     destination = headers.get(b"sec-fetch-dest")
-    known = _VISITS.get(destination or b"")
+    known = _VISITS.get(destination)
     if known is not None:
         return known
-    if headers.get(b"service-worker") == b"script":
+    if b"service-worker" in headers and headers[b"service-worker"] == b"script":
         return Visit(False, False, False, worker=True)
     if destination == b"empty":  # what a browser fetches ahead is the page once its link is followed
-        return _PAGE if b"prefetch" in headers.get(b"sec-purpose", b"") else _ASKED_BY_SCRIPT
+        ahead = b"sec-purpose" in headers and b"prefetch" in headers[b"sec-purpose"]
+        return _PAGE if ahead else _ASKED_BY_SCRIPT
     if destination is None:
         scripted = b"x-requested-with" in headers
         page = not scripted and _may_navigate(headers)
@@ -54,62 +56,95 @@ def _may_navigate(headers: dict[bytes, bytes]) -> bool:
 class GatedSend:
     """Stands between the application and the server for one response, or for one WebSocket's handshake."""
 
-    __slots__ = ("_has_body", "_held", "_response", "_send", "status")
+    status = 0
+    response: GatedResponse | None = None  # stays None where the short way was open
+    _held: Message | None = None
 
-    def __init__(self, send: Send, response: GatedResponse, method: str) -> None:
-        self.status = 0
+    def __init__(
+        self,
+        send: Send,
+        method: str,
+        allowance: Allowance,
+        visit: Visit,
+        compose: Compose,
+        expired: Iterable[bytes] = (),
+    ) -> None:
         self._send = send
-        self._response = response
         self._has_body = method != "HEAD"
-        self._held: Message | None = None
+        self._allowance, self._visit, self._compose, self._expired = allowance, visit, compose, expired
 
-    async def __call__(self, message: Message) -> None:
+    def send(self, message: Message) -> Awaitable[None]:
+        """No coroutine itself: most messages go straight on to the server, and each coroutine more would cost them."""
         kind = message["type"]
-        if kind == "http.response.body" and self._held is None and not self._response.rewrites:
-            await self._send(message)
-        elif kind == "http.response.start":
-            self.status = message["status"]
-            self._has_body = self._has_body and self.status not in _BODILESS
-            headers = message.get("headers", ())
-            if self._has_body and _may_be_sniffed(headers):
-                self._held = message  # the first bytes tell what a browser will take this for
-            else:
-                await self._start(message, self._has_body)
-        elif kind == "http.response.body":
+        if kind == "http.response.body":
             if self._held is not None:
-                if not message.get("body") and message.get("more_body"):
-                    return  # nothing to tell by yet
-                held, self._held = self._held, None
-                await self._start(held, _looks_like_html(message.get("body", b"")))
-            await self._pass_body(message)
-        elif kind == "http.response.pathsend" and (self._held is not None or self._response.rewrites):
+                return self._tell_by(message)
+            response = self.response
+            if response is None or not response.rewrites or not self._has_body:
+                return self._send(message)
+            return self._rewrite(message, response)
+        if kind == "http.response.start":
+            return self._begin(message)
+        return self._pass_rest(message, kind)
+
+    def _begin(self, message: Message) -> Awaitable[None]:
+        status = self.status = message["status"]
+        headers = message.get("headers", ())
+        gated = pass_plain(status, headers, self._allowance, self._visit)
+        if gated is not None:
+            return self._send({**message, "headers": gated})
+        self._has_body = self._has_body and status not in _BODILESS
+        message = _lower(message)
+        if self._has_body and _may_be_sniffed(message["headers"]):
+            return self._hold(message)
+        return self._start(message, self._has_body)
+
+    def _start(self, message: Message, has_body: bool) -> Awaitable[None]:
+        """`message` is ours to change, its headers in lower case."""
+        status = message.get("status", 101)  # a WebSocket's acceptance says none
+        response = self.response = GatedResponse(self._allowance, self._visit, self._compose, self._expired)
+        message["headers"] = response.start(status, message["headers"], has_body)
+        return self._send(message)
+
+    async def _hold(self, message: Message) -> None:
+        """The first bytes tell what a browser will take this for."""
+        self._held = message
+
+    async def _tell_by(self, message: Message) -> None:
+        """Starts what was held, by the first bytes of its body."""
+        if not message.get("body") and message.get("more_body"):
+            return  # nothing to tell by yet
+        held, self._held = self._held, None
+        assert held is not None
+        await self._start(held, _looks_like_html(message.get("body", b"")))
+        await self.send(message)
+
+    async def _pass_rest(self, message: Message, kind: str) -> None:
+        rewrites = self.response is not None and self.response.rewrites
+        if kind == "http.response.pathsend" and (self._held is not None or rewrites):
             await self._read_file(message["path"])
         elif kind == "websocket.accept" or kind == "websocket.http.response.start":
-            await self._start(message, has_body=False)
+            await self._start(_lower(message), has_body=False)
         elif kind != "http.response.early_hint" and kind != "http.response.push":
             # hints would go out ungated, and nothing is lost without them
             await self._send(message)
-
-    async def _start(self, message: Message, has_body: bool) -> None:
-        headers = [(name.lower(), value) for name, value in message.get("headers", ())]
-        status = message.get("status", 101)  # a WebSocket's acceptance says none
-        await self._send({**message, "headers": self._response.start(status, headers, has_body)})
 
     async def _read_file(self, path: str) -> None:
         """A page that the server was to send from its file."""
         with open(path, "rb") as file:
             while piece := file.read(_SLICE):
-                await self({"type": "http.response.body", "body": piece, "more_body": True})
-        await self({"type": "http.response.body"})
+                await self.send({"type": "http.response.body", "body": piece, "more_body": True})
+        await self.send({"type": "http.response.body"})
 
-    async def _pass_body(self, message: Message) -> None:
-        response = self._response
-        if not response.rewrites or not self._has_body or (message.get("more_body") and not message.get("body")):
-            await self._send(message)
-            return
+    async def _rewrite(self, message: Message, response: GatedResponse) -> None:
         body, more = message.get("body", b""), message.get("more_body", False)
-        if not more and (whole := response.recall(body)) is not None:
-            await self._send({"type": "http.response.body", "body": whole})
+        if not more:
+            whole = response.recall(body)
+            if whole is not None:
+                await self._send({"type": "http.response.body", "body": whole})
+                return
+        elif not body:
+            await self._send(message)
             return
         try:
             out = response.feed(body[:_SLICE])
@@ -127,10 +162,14 @@ class GatedSend:
             await self._send({"type": "http.response.body", "body": out, "more_body": more})
 
 
+def _lower(message: Message) -> Message:
+    """A copy with the names of its headers in lower case, as they should be."""
+    return {**message, "headers": [(name.lower(), value) for name, value in message.get("headers", ())]}
+
+
 def _may_be_sniffed(headers: Iterable[tuple[bytes, bytes]]) -> bool:
     sniffed = True
     for name, value in headers:
-        name = name.lower()
         if name == b"content-type" and read_media(value):
             return False
         if name == b"x-content-type-options" and value.strip().lower() == b"nosniff":

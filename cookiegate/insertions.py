@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from .consent import Consent
+from .exchange import Scope
 from .gate import Allowance, Insertions, Pages, Rules, Visit, quote
 from .notices import Notices
+from .passage import Passage
+from .requests import find_path
 from .visitor import choose
 
 _KEPT = 256  # states and languages for which decisions on tags are remembered
@@ -23,6 +26,20 @@ class Composer:
         self._pages = Pages()
         self._kits: dict[tuple[str, str], _Kit] = {}
 
+    def compose_for(
+        self,
+        scope: Scope,
+        headers: Mapping[bytes, bytes],
+        passage: Passage,
+        visit: Visit,
+        nonce: bytes,
+        inline: bool,
+    ) -> Insertions:
+        """For the page that this request gets. One that a password opens is not remembered."""
+        language, remember = headers.get(b"accept-language", b""), b"authorization" not in headers
+        path = find_path(scope)
+        return self.compose(passage.allowance, passage.consent, visit, language, path, nonce, inline, remember)
+
     def compose(
         self,
         allowance: Allowance,
@@ -36,11 +53,17 @@ class Composer:
     ) -> Insertions:
         """`path` is the page's own address, to which a form without scripts comes back; `remember` the whole page.
 
-        The page's language decides before those that the browser prefers.
+        The page's language decides before those that the browser prefers. For a page that is remembered all of this
+        lies with it.
         """
 
         preferred = choose(accept_language, self._languages)
         pages = None if nonce or not remember else self._pages  # a nonce makes every page another
+        given = (allowance.key, consent.decided, consent.services, consent.purposes)
+        place = (path, preferred, visit, inline, given)  # all that is said below, by what it follows from
+        known = pages.find(place) if pages is not None else None
+        if known is not None:
+            return known.insertions
 
         def write(language: str, speak: Callable[[bytes], Insertions] | None = None) -> Insertions:
             kit = self._find_kit(allowance, language)
@@ -50,7 +73,7 @@ class Composer:
                 control = self._notices.control(language, consent, return_to=address, nonce=mark, inline=inline)
             if visit.document and allowance.blocks:
                 guard = self._guard(kit, allowance, nonce, inline)
-            place, worker = (path, allowance.key, preferred), self._notices.worker
+            worker = self._notices.worker
             return Insertions(guard, control, visit.top, kit.placeholder, worker, kit.memory, pages, place, speak=speak)
 
         def speak(said: bytes) -> Insertions:

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import time
 from contextvars import ContextVar
+from functools import partial
 from pathlib import Path
 
 from .consent import UNDECIDED, Consent, Token
 from .cookie import OwnCookies
 from .endpoints import Endpoints
 from .exchange import Application, GatedSend, Message, Receive, Scope, Send, logger, read_visit
-from .gate import NOTHING_SEEN, GatedResponse, Insertions, Rules, expire_cookies
+from .gate import Rules, expire_cookies
 from .insertions import Composer
 from .notices import Notices
 from .passage import Passages
 from .policy import Policy, find_doubts, load_policy
-from .refusal import refuse_path
+from .refusal import Places, refuse_path
 from .register import Register
-from .requests import adapt_request, find_path, find_place, read_headers, read_host
+from .requests import adapt_request, read_headers, read_host
 from .settings import Settings, load_settings
 from .visitor import TrustedProxies, choose, client_address, client_scheme
 from .witness import Witness
@@ -59,6 +60,7 @@ class CookieGate:
         self._endpoints = Endpoints(self.policy, self._rules, self._own, notices, self.register, prefix)
         self._witness = Witness(self.policy, self._rules, self._own, self.register)
         self._passages = Passages(self._rules, self._own)
+        self._places = Places()
         self._prefix = prefix + "/"
         for doubt in find_doubts(self.policy):
             logger.warning("%s", doubt)
@@ -76,13 +78,13 @@ class CookieGate:
             scheme = client_scheme(scheme, peer, scope["headers"], self._trusted)
         secure = scheme == "https"
         path = scope["path"]
-        passage = self._passages.find(headers.get(b"cookie", b""), secure, path, int(time.time()) // 86_400)
+        passage = self._passages.find(headers.get(b"cookie", b""), secure, path, time.time())
         consent, allowance, removed = passage.consent, passage.allowance, passage.removed
         if path.startswith(self._prefix) and scope["type"] == "http":
             language = choose(headers.get(b"accept-language", b""), self._languages)
             await self._endpoints.answer(scope, receive, send, consent, secure, language)
             return
-        hidden = allowance.judge_own_path(find_place(scope))
+        hidden = self._places.judge(scope, allowance)
         if not hidden.allowed:
             await refuse_path(scope, receive, send, hidden)
             return
@@ -97,22 +99,16 @@ class CookieGate:
             "trusted_peer": trusted,
         }
 
-        def compose(nonce: bytes, inline: bool) -> Insertions:
-            language, own = headers.get(b"accept-language", b""), b"authorization" in headers
-            return self._composer.compose(
-                allowance, consent, visit, language, find_path(scope), nonce, inline, remember=not own
-            )
-
+        compose = partial(self._composer.compose_for, scope, headers, passage, visit)
         expired = expire_cookies(removed, read_host(headers), path) if removed and visit.document else ()
-        response = GatedResponse(allowance, visit, compose, expired)
-        gated = GatedSend(send, response, scope.get("method", "GET"))
+        gated = GatedSend(send, scope.get("method", "GET"), allowance, visit, compose, expired)
         token = _current.set(consent)
         try:
-            await self.app(scope, receive, gated)
+            await self.app(scope, receive, gated.send)
         finally:
             _current.reset(token)
-            if response.is_page or response.seen is not NOTHING_SEEN:
-                self._witness.note(scope, headers, response, gated.status, visit, removed)
+            if gated.response is not None:
+                self._witness.note(scope, headers, gated.response, gated.status, visit, removed)
 
     def _close_at_the_end(self, receive: Receive) -> Receive:
         async def watched() -> Message:

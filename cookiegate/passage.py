@@ -27,17 +27,18 @@ class Passages:
     def __init__(self, rules: Rules, own: OwnCookies) -> None:
         self._rules = rules
         self._own = own
-        self._today = 0
+        self._today = 0.0
         self._found: dict[tuple[bytes, bool, frozenset[int]], Passage] = {}
 
-    def find(self, header: bytes, secure: bool, path: str, today: int) -> Passage:
-        """`header`: all Cookie lines as one, or b"". `today`: days since 1970-01-01 UTC."""
+    def find(self, header: bytes, secure: bool, path: str, now: float) -> Passage:
+        """`header`: all Cookie lines as one, or b"". `now`: seconds since 1970-01-01 UTC."""
+        today = now // 86_400
         if today != self._today:
             self._found, self._today = {}, today
         key = (header, secure, self._rules.find_pages(path))
         passage = self._found.get(key)
         if passage is None:
-            consent = self._own.read(header, secure, today) if header else UNDECIDED
+            consent = self._own.read(header, secure, int(today)) if header else UNDECIDED
             passage = Passage(consent, self._rules.allowance(consent, path), header)
             if len(header) <= _LONGEST:
                 if len(self._found) >= _MOST:

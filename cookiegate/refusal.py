@@ -1,9 +1,34 @@
-"""The answer where a service hides under the site's own address and was not given: nothing, and why."""
+"""Where a service hides under the site's own address and was not given, the answer is nothing, and why."""
 
 from __future__ import annotations
 
 from .exchange import Receive, Scope, Send
-from .gate import Verdict
+from .gate import PASS, Allowance, Verdict
+from .requests import find_place
+
+_MOST = 4096  # paths remembered
+_LONGEST = 256  # characters of one worth remembering
+
+
+class Places:
+    """Which addresses of the site may be asked for. Remembers the paths where no service hides: nearly all."""
+
+    def __init__(self) -> None:
+        self._free: set[str] = set()
+
+    def judge(self, scope: Scope, allowance: Allowance) -> Verdict:
+        """The same as `allowance.judge_own_path` for path and query; allowances of one policy share the memory."""
+        path: str = scope["path"]
+        alone = not scope.get("query_string")
+        if alone and path in self._free:
+            return PASS
+        verdict = allowance.judge_own_path(find_place(scope))
+        # equal to it only where the path is nobody's, whatever was given
+        if verdict == PASS and alone and len(path) <= _LONGEST:
+            if len(self._free) >= _MOST:
+                self._free.clear()
+            self._free.add(path)
+        return verdict
 
 
 async def refuse_path(scope: Scope, receive: Receive, send: Send, verdict: Verdict) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from .exchange import Scope
@@ -22,16 +22,36 @@ def read_headers(scope: Scope) -> dict[bytes, bytes]:
 def adapt_request(scope: Scope, headers: Mapping[bytes, bytes], passage: Passage, visit: Visit) -> dict[str, Any]:
     """A copy of the scope as the site may see it."""
     adapted = dict(scope)
+    lines = scope["headers"]
+    twice = len(headers) != len(lines)
     cookies = headers.get(b"cookie")
-    if cookies is not None and (passage.cookies != cookies or len(headers) != len(scope["headers"])):
-        # one line, where the first of them stood
-        kept = iter([(b"cookie", passage.cookies)] if passage.cookies else [])
-        adapted["headers"] = [
-            pair for line in scope["headers"] if (pair := line if line[0] != b"cookie" else next(kept, None))
-        ]
-    if visit.document or visit.worker:
-        adapted["headers"] = _adapt_conditions(adapted["headers"], passage.allowance.key, visit)
+    if twice:
+        lines = _adapt_cookies(lines, passage.cookies)
+    elif cookies is not None and cookies != passage.cookies:
+        at = [*headers].index(b"cookie")  # no header came twice, so they stand in the order of the lines
+        lines = [*lines]
+        if passage.cookies:
+            lines[at] = (b"cookie", passage.cookies)
+        else:
+            del lines[at]
+    if (visit.document or visit.worker) and (twice or _names_condition(headers, visit)):
+        lines = _adapt_conditions(lines, passage.allowance.key, visit)
+    adapted["headers"] = lines
     return adapted
+
+
+def _adapt_cookies(lines: Iterable[tuple[bytes, bytes]], cookies: bytes) -> list[tuple[bytes, bytes]]:
+    """One line, where the first of them stood."""
+    kept = iter([(b"cookie", cookies)] if cookies else [])
+    return [pair for line in lines if (pair := line if line[0] != b"cookie" else next(kept, None))]
+
+
+def _names_condition(headers: Mapping[bytes, bytes], visit: Visit) -> bool:
+    """Whether `_adapt_conditions` would change anything: with most requests it would not."""
+    codings = headers.get(b"accept-encoding")
+    if codings is not None and (visit.worker or codings != offer_codings(codings)):
+        return True
+    return not headers.keys().isdisjoint(_ASKING)
 
 
 def _adapt_conditions(lines: list[tuple[bytes, bytes]], key: str, visit: Visit) -> list[tuple[bytes, bytes]]:
@@ -71,4 +91,5 @@ def read_host(headers: Mapping[bytes, bytes]) -> str:
 
 
 _CONDITIONS = frozenset((b"if-modified-since", b"if-range", b"range"))
+_ASKING = _CONDITIONS | {b"if-none-match"}
 _OF_WORKERS = frozenset((b"if-none-match", b"accept-encoding"))

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from .cookie import OwnCookies
 from .exchange import Scope, logger
-from .gate import GatedResponse, Rules, Visit
+from .gate import NOTHING_SEEN, GatedResponse, Rules, Visit
 from .policy import Policy
 from .register import Register, visit_from
 
@@ -32,6 +32,8 @@ class Witness:
     ) -> None:
         """`scope` as the site got it, `headers` as the visitor sent them, `removed`: names of cookies taken out."""
         seen, path = response.seen, scope["path"]
+        if seen is NOTHING_SEEN and not response.is_page:
+            return
         if seen.failure:
             # not on which page: an address may name a person (GDPR art. 5(1)(c))
             logger.error("a page could not be rewritten, its headers alone gate it", exc_info=seen.failure)

@@ -10,7 +10,7 @@ import pytest
 
 from cookiegate.consent import UNDECIDED
 from cookiegate.exchange import GatedSend, read_visit
-from cookiegate.gate import CodingError, GatedResponse, Insertions, Rules, Visit
+from cookiegate.gate import CodingError, Insertions, Rules, Visit
 from cookiegate.policy import load_policy
 from tests.stories.site import POLICY
 
@@ -32,9 +32,9 @@ def passed(tmp_path: Path) -> Any:
             out.append(message)
 
         async def story() -> None:
-            gated = GatedSend(send, GatedResponse(allowance, PAGE, lambda nonce, inline: OURS), method)
+            gated = GatedSend(send, method, allowance, PAGE, lambda nonce, inline: OURS)
             for message in messages:
-                await gated(message)
+                await gated.send(message)
 
         asyncio.run(story())
         return out

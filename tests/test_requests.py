@@ -107,3 +107,16 @@ def test_the_address_of_a_page_keeps_the_bytes_it_was_asked_for_by() -> None:
 def test_a_place_on_the_site_is_judged_as_the_site_reads_it() -> None:
     assert find_place(http_scope(path="/%70x/a?id=%20")) == "/px/a?id=%20"
     assert find_place(http_scope(path="/p")) == "/p"
+
+
+def test_a_coding_is_not_offered_by_a_second_line_either(allowance: Allowance) -> None:
+    lines = [("accept-encoding", "gzip, made-up"), ("accept-encoding", "gzip")]
+    assert adapted(allowance, PAGE, *lines)[0] == [(b"accept-encoding", b"gzip"), (b"accept-encoding", b"gzip")]
+
+
+def test_headers_may_be_lists(allowance: Allowance) -> None:
+    scope = http_scope(host=None)
+    scope["headers"] = [[b"x", b"y"], [b"cookie", b"_ga=1; sid=2"], [b"z", b"a"]]
+    sent = read_headers(scope)
+    seen = adapt_request(scope, sent, Passage(UNDECIDED, allowance, sent[b"cookie"]), PART)["headers"]
+    assert [tuple(line) for line in seen] == [(b"x", b"y"), (b"cookie", b"sid=2"), (b"z", b"a")]

@@ -29,8 +29,7 @@ class Step(NamedTuple):
 class Page:
     """One page, from its first chunk to its end."""
 
-    guard: bytes
-    control: bytes
+    insertions: Insertions  # what of ours is in it
     steps: list[Step] = field(default_factory=list)
     last: bytes = b""
     came: bytes = b""  # all of it together
@@ -72,10 +71,9 @@ class RememberingRewriter:
         self._insertions = insertions
         self._pages = pages
         known = pages.find(insertions.place)
-        same = known is not None and known.control == insertions.control and known.guard == insertions.guard
-        self._known = known if same else None
+        self._known = known if known is not None and _are_same(known.insertions, insertions) else None
         self._followed = 0  # steps of the known page that came again
-        self._new = Page(insertions.guard, insertions.control)
+        self._new: Page | None = None
         self._rewriter: Rewriter | None = None
 
     def recall(self, body: bytes) -> bytes | None:
@@ -105,9 +103,9 @@ class RememberingRewriter:
         rewriter = self._catch_up()
         last = rewriter.close()
         self.denied, self.failure = rewriter.denied, rewriter.failure
-        new = self._new
+        new = self._find_new()
         new.last = last
-        new.size += len(new.guard) + len(new.control) + len(last)
+        new.size += len(self._insertions.guard) + len(self._insertions.control) + len(last)
         if new.size <= _LARGEST and self.failure is None:
             new.denied = frozenset(self.denied)
             new.came = b"".join([came for came, _ in new.steps])
@@ -121,13 +119,19 @@ class RememberingRewriter:
         if self._rewriter is None:
             self._rewriter = Rewriter(self._allowance, self._insertions)
         out = self._rewriter.feed(chunk)
-        new = self._new
+        new = self._find_new()
         new.size += len(chunk) + len(out)
         if new.size <= _LARGEST:
             new.steps.append(Step(chunk, out))
         else:
             new.steps.clear()
         return out
+
+    def _find_new(self) -> Page:
+        """Made only once the page turns out to be another than the known one."""
+        if self._new is None:
+            self._new = Page(self._insertions)
+        return self._new
 
     def _catch_up(self) -> Rewriter:
         """From here on the page is another: brings a rewriter to where the page known so far was left."""
@@ -139,8 +143,12 @@ class RememberingRewriter:
         return self._rewriter
 
 
+def _are_same(one: Insertions, other: Insertions) -> bool:
+    return one is other or (one.control == other.control and one.guard == other.guard)
+
+
 def open_rewriter(allowance: Allowance, insertions: Insertions, cache_control: bytes) -> Rewriter | RememberingRewriter:
     """A rewriter for a page with this Cache-Control: what is one visitor's own is not kept."""
-    if insertions.pages is None or _OWN.search(cache_control):
+    if insertions.pages is None or (cache_control and _OWN.search(cache_control)):
         return Rewriter(allowance, insertions)
     return RememberingRewriter(allowance, insertions, insertions.pages)

@@ -8,42 +8,28 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from . import headers as rules
 from .allowance import PASS, Allowance, Verdict
 from .coding import Closer, Opener, open_coding
 from .cookies import passes_set_cookie
 from .html import Insertions, Rewriter
+from .media import PAGE_TYPES, is_drawing, read_charset, read_media
 from .memory import RememberingRewriter, open_rewriter
+from .plain import FILTERED
 from .transcoding import MARKS, TRANSCODED, Transcoder
-from .variants import replace_etag, vary_by_choice
+from .variants import mark_etag, replace_etag, tell_variant, vary_by_choice
+from .visit import Visit
 
 Headers = list[tuple[bytes, bytes]]
 
-_WATCHED = (
-    frozenset((b"set-cookie", b"link", b"refresh", b"location", b"content-type", b"content-disposition"))
-    | rules.REPORTING
-    | rules.POLICIES
-)
-_UNKNOWN = frozenset((b"", b"*/*", b"unknown/unknown", b"application/unknown"))
-_PAGE_TYPES = (b"text/html", b"")  # browsers read what has no type as what it looks like
+_WATCHED = FILTERED | {b"content-type", b"content-disposition"}
 _DROPPED = frozenset(  # of a rewritten page: no longer true, or would let an old variant pass for the new one
     (b"content-length", b"content-md5", b"digest", b"repr-digest", b"content-digest", b"accept-ranges",
      b"last-modified", b"etag", b"vary", b"cache-control", b"content-type", b"x-dns-prefetch-control")
 )  # fmt: skip
 _STRICT = re.compile(rb"(?:\s|//[^\n]*\n|/\*.*?\*/)*[\"']use strict[\"']", re.S)
 _LENGTHS = frozenset((b"content-length", b"etag", b"last-modified", b"accept-ranges"))
-
-
-class Visit(NamedTuple):
-    """What of the request the gate needs to know about the page it was for."""
-
-    document: bool  # the browser navigates (a page or a frame), or may be doing so
-    top: bool  # a page of its own, not one in a frame
-    fragment: bool  # asked for by a script: a piece of a page, or one that will be taken apart
-    worker: bool = False  # the script of a service worker
-    program: bool = False  # the script of another worker: it obeys the policy that its own response brings
 
 
 @dataclass(slots=True)
@@ -123,18 +109,16 @@ class GatedResponse:
                 if not pair[1]:
                     continue
             out.append(pair)
-        name = b"content-security-policy" if allowance.blocks else b"content-security-policy-report-only"
-        out.append((name, allowance.csp))
+        out.append(allowance.csp_header)
         media = read_media(content_type or b"")
-        if not attached and media in _PAGE_TYPES and status not in (101, 204, 205, 206, 304) and (media or has_body):
+        if not attached and media in PAGE_TYPES and status not in (101, 204, 205, 206, 304) and (media or has_body):
             self.is_page = self.rewrites = True
             return self._start_page(out, content_type or b"", coding, cache, nonce, inline, has_body)
         if self._visit.worker and status == 200 and has_body and not coding:
             return self._start_worker(out)
         if status == 304 and self._visit.document:
             return vary_by_choice(replace_etag(out, allowance.key), cache)
-        drawn = self._visit.document and media.endswith((b"+xml", b"/xml"))  # SVG and XHTML run scripts too
-        if drawn or self._visit.worker or self._visit.program:
+        if (self._visit.document and is_drawing(media)) or self._visit.worker or self._visit.program:
             return vary_by_choice(out, cache)  # it obeys the policy that it was stored with
         return out
 
@@ -243,29 +227,26 @@ class GatedResponse:
                 return vary_by_choice(headers, cache)
             if has_body:
                 self._opener, self._closer = opened
-        charset = re.search(rb"charset\s*=\s*[\"']?([^\s\"';]+)", content_type, re.I)
-        self._charset = charset[1].lower() if charset else b""
+        self._charset = read_charset(content_type)
         insertions = self._compose(nonce, inline or bool(nonce))
         self._rewriter = open_rewriter(allowance, insertions, cache or b"")
-        out = [pair for pair in replace_etag(headers, allowance.key) if pair[0] not in _DROPPED or pair[0] == b"etag"]
+        out, vary = [], []
+        for pair in headers:
+            name, value = pair
+            if name not in _DROPPED:
+                out.append(pair)
+            elif name == b"vary":
+                vary.append(value)
+            elif name == b"etag" and (marked := mark_etag(value, allowance.key)):
+                out.append((name, marked))
         if self._visit.fragment:  # has no guard, so no cache may give it to a navigation
-            headers = [*headers, (b"vary", b"Sec-Fetch-Dest")]
-        out = [*vary_by_choice(out, cache, headers), (b"x-dns-prefetch-control", b"off")]
+            vary.append(b"Sec-Fetch-Dest")
+        out += tell_variant(tuple(vary), cache)
+        out.append((b"x-dns-prefetch-control", b"off"))
         if content_type:
             out.append((b"content-type", content_type))
         out += [(b"set-cookie", value) for value in self._expired]
         return out
-
-
-def read_media(content_type: bytes) -> bytes:
-    """The type of a Content-Type header as browsers take it (WHATWG Fetch, extracting a MIME type): the last valid one
-    of a list; b"" where they would look at the content instead."""
-    media = b""
-    for part in content_type.split(b","):
-        said = part.partition(b";")[0].strip().lower()
-        if b"/" in said.strip(b"/"):
-            media = said
-    return b"" if media in _UNKNOWN else media
 
 
 class _Untouched:

@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 Headers = list[tuple[bytes, bytes]]
 
 
-def vary_by_choice(headers: Headers, cache: bytes | None, before: Headers | None = None) -> Headers:
+def vary_by_choice(headers: Headers, cache: bytes | None) -> Headers:
     """What depends on the choice is one visitor's own: no shared cache keeps it, no cache confuses two choices."""
-    said = [value for name, value in before or headers if name == b"vary"]
-    vary = b", ".join([*said, b"Cookie"]) if not any(b"cookie" in value.lower() for value in said) else b", ".join(said)
-    out = [pair for pair in headers if pair[0] not in (b"vary", b"cache-control")]
+    said = tuple(value for name, value in headers if name == b"vary")
+    return [*(pair for pair in headers if pair[0] not in _SAYING), *tell_variant(said, cache)]
+
+
+@lru_cache(maxsize=512)  # a site says the same of most of its pages
+def tell_variant(vary: tuple[bytes, ...], cache: bytes | None) -> tuple[tuple[bytes, bytes], tuple[bytes, bytes]]:
+    """The Vary and Cache-Control headers of a variant, by those that the site sent."""
+    varies = vary if any(b"cookie" in value.lower() for value in vary) else (*vary, b"Cookie")
     parts = [part.strip() for part in (cache or b"").split(b",")]
     kept = [part for part in parts if part and not part.lower().startswith((b"public", b"s-maxage", b"private"))]
-    return [*out, (b"vary", vary), (b"cache-control", b", ".join([b"private", *kept]))]
+    return (b"vary", b", ".join(varies)), (b"cache-control", b", ".join([b"private", *kept]))
+
+
+_SAYING = frozenset((b"vary", b"cache-control"))
 
 
 def replace_etag(headers: Headers, key: str) -> Headers:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
+from typing import NamedTuple
 
 from cookiegate.policy import Policy
 from cookiegate.store import VisitRow
@@ -13,13 +14,14 @@ from cookiegate.visitor import AGENT_LENGTH, describe, truncate
 _LONGEST_PATH = 2048
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]+")
 _PATH_END = re.compile(r"[?#;]|%3[fFbB]|%23")  # query, fragment, and parameters such as ;jsessionid=
+# What `reduce_path` leaves as it is, told in one step: most paths.
+_USUAL_PATH = re.compile(r"(?:/(?:[A-Za-z_.-]|[0-9]{1,5}(?![0-9]))++)*+/?+")
 _SLASHES = re.compile(r"//+")
 _DIGITS = re.compile(r"\d{6,}")
 _ORIGIN = re.compile(r"(https?)://(?:[^/?#]*@)?([a-z0-9._-]{1,253})(:[0-9]{1,5})?(?=[/?#]|\Z)", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Visit:
+class Visit(NamedTuple):
     """One request for a page, already reduced. Made by `visit_from`."""
 
     time: int  # seconds since 1970-01-01 UTC
@@ -68,6 +70,12 @@ def row_from(visit: Visit, visitor: bytes | None) -> VisitRow:
 
 def reduce_path(path: str) -> str:
     """A path without query and parameters; a segment with an e-mail address and runs of six digits are replaced."""
+    if 0 < len(path) <= _LONGEST_PATH and _USUAL_PATH.fullmatch(path):
+        return path
+    return _reduce_path(path)
+
+
+def _reduce_path(path: str) -> str:
     path = printable(path[: 2 * _LONGEST_PATH])
     end = _PATH_END.search(path)
     path = _SLASHES.sub("/", "/" + (path[: end.start()] if end else path))
@@ -99,4 +107,9 @@ def printable(text: str) -> str:
 
 def day_of(time: float) -> str:
     """The UTC day of a time in seconds: "2026-03-01"."""
-    return datetime.fromtimestamp(time, UTC).date().isoformat()
+    return _name_day(time // 86_400)
+
+
+@lru_cache(maxsize=64)
+def _name_day(number: float) -> str:
+    return datetime.fromtimestamp(number * 86_400, UTC).date().isoformat()

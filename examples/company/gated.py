@@ -1,7 +1,7 @@
 """The same website with the gate in front of it: the whole integration is the one line that makes `app`.
 
-    python examples/company/gated.py --port 8000
-    granian --interface asgi examples/company/gated.py:app
+python examples/company/gated.py --port 8000
+granian --interface asgi examples/company/gated.py:app
 """
 
 from __future__ import annotations

@@ -47,9 +47,7 @@ def test_these_are_pages(kind: str) -> None:
     assert gate([("content-type", kind)], PAGE).rewrites
 
 
-@pytest.mark.parametrize(
-    "kind", ["text/css", "application/json", "image/png", "text/htmlx", "application/pdf"]
-)
+@pytest.mark.parametrize("kind", ["text/css", "application/json", "image/png", "text/htmlx", "application/pdf"])
 def test_anything_else_keeps_its_bytes_and_headers(kind: str) -> None:
     headers = [("content-type", kind), ("content-length", "9"), ("etag", '"a"'), ("cache-control", "public"),
                ("last-modified", "x"), ("accept-ranges", "bytes")]  # fmt: skip

@@ -35,9 +35,7 @@ UI = {
     "own_cookies": "^(__Host-)?cookiegate",
 }
 # With nothing given there is nothing to withdraw: the visitor opens the settings and refuses.
-UI_NOTHING_GIVEN = UI | {
-    "withdraw": ["#cookiegate [data-cookiegate=settings]", "#cookiegate [data-cookiegate=refuse]"]
-}
+UI_NOTHING_GIVEN = UI | {"withdraw": ["#cookiegate [data-cookiegate=settings]", "#cookiegate [data-cookiegate=refuse]"]}
 SECRET = "only-for-the-leak-bench-0123456789abcdef"
 
 

@@ -138,9 +138,7 @@ def count_elements(page: bytes) -> dict[str, int]:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_whatever_a_policy_says_stays_text(
-    notices_with: Callable[..., Notices], language: str, policy: Policy
-) -> None:
+def test_whatever_a_policy_says_stays_text(notices_with: Callable[..., Notices], language: str, policy: Policy) -> None:
     consent = decide(policy, UNDECIDED, "accept", (), (), 20_000)
     bad = poison(replace(policy, visits=VisitRules(), retention={}))
     purposes = tuple(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import stat
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -105,13 +104,13 @@ def test_a_file_that_cannot_be_used_leaves_visits_without_a_visitor(
 def test_a_visitor_is_told_by_key_site_network_and_browser_alone() -> None:
     known = visitor_id(b"k" * 32, "Koivurannan saha", VISIT)
     assert len(known) == 8
-    again = replace(VISIT, time=MIDNIGHT + 60, path="/other", referrer="https://search.example", status=404)
+    again = VISIT._replace(time=MIDNIGHT + 60, path="/other", referrer="https://search.example", status=404)
     assert visitor_id(b"k" * 32, "Koivurannan saha", again) == known
     others = {
         visitor_id(b"l" * 32, "Koivurannan saha", VISIT),
         visitor_id(b"k" * 32, "Toinen", VISIT),
-        visitor_id(b"k" * 32, "Koivurannan saha", replace(VISIT, address="198.51.100.0/24")),
-        visitor_id(b"k" * 32, "Koivurannan saha", replace(VISIT, agent="Opera")),
+        visitor_id(b"k" * 32, "Koivurannan saha", VISIT._replace(address="198.51.100.0/24")),
+        visitor_id(b"k" * 32, "Koivurannan saha", VISIT._replace(agent="Opera")),
     }
     assert len(others) == 4
     assert known not in others

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import random
 
 import pytest
 from hypothesis import given
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from cookiegate.policy import Policy
 from cookiegate.register import Visit, visit_from
-from cookiegate.register.visits import reduce_path, row_from
+from cookiegate.register.visits import _reduce_path, day_of, reduce_path, row_from
 
 
 def visit(policy: Policy, **given: str) -> Visit:
@@ -93,3 +94,18 @@ def test_an_agent_is_cut_and_only_its_families_are_written(policy: Policy) -> No
     assert (row.browser, row.system, row.device, row.bot) == ("Firefox 131", "Linux", "desktop", False)
     assert row.day == "2026-03-01"
     assert "secret-build-4711" not in str(row)
+
+
+def test_a_usual_path_is_reduced_in_one_step_to_what_it_is_reduced_to_in_many() -> None:
+    draw = random.Random(5)
+    pieces = ["/", "/", "a", "Z", "12345", "6", ".", "-", "_", "@", "%40", "?", ";", "#", "%3F", "\x00", "\u202e", "ä"]
+    paths = ["".join(draw.choices(pieces[: draw.choice((9, 18))], k=draw.randrange(12))) for _ in range(20_000)]
+    assert sum(reduce_path(path) == path for path in paths) > 1000
+    for path in [*paths, "/" + "a" * 2047, "/" + "a" * 2048, "/a\n", "/a/\n", "/12345", "/123456", "/1234５6"]:
+        assert reduce_path(path) == _reduce_path(path)
+
+
+def test_a_day_ends_at_midnight_in_utc() -> None:
+    midnight = 1_772_323_200
+    days = [day_of(midnight + seconds) for seconds in (-1, -0.001, 0, 86_399.9, 86_400)]
+    assert days == ["2026-02-28", "2026-02-28", "2026-03-01", "2026-03-01", "2026-03-02"]

@@ -64,9 +64,7 @@ def test_the_record_tells_the_language_in_which_the_question_was_asked(tmp_path:
 
     async def story() -> None:
         body = b"decision=accept&language=fi"
-        got = await call(
-            gate, "POST", "/_cookiegate/choice", headers=form, body=body, host="www.lumikello.example"
-        )
+        got = await call(gate, "POST", "/_cookiegate/choice", headers=form, body=body, host="www.lumikello.example")
         assert got.status == 303
 
     asyncio.run(story())

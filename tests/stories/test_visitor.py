@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 from pathlib import Path
 from typing import Any
 
@@ -103,7 +102,7 @@ def test_who_objects_to_the_visit_log_is_not_in_it(tmp_path: Path, monkeypatch: 
         await call(gate, "HEAD", "/asked")
         await call(gate, path="/seen?query=1", client=("203.0.113.77", 1))
         assert [(visit.path, visit.address) for visit in visits] == [("/seen", "203.0.113.0/24")]
-        assert "query" not in str(dataclasses.asdict(visits[0]))
+        assert "query" not in str(visits[0]._asdict())
         gate.register.close()
 
     asyncio.run(story())
