@@ -17,7 +17,9 @@ from playwright.sync_api import Browser, sync_playwright
 
 from cookiegate import CookieGate
 from cookiegate.settings import Settings
-from tests.stories.site import SECRET, find_port, wait_for
+from tests.chromium import find_chromium
+from tests.ports import find_port, wait_for
+from tests.stories.site import SECRET
 
 from . import pages
 from .internet import Internet, make_certificate
@@ -29,7 +31,6 @@ CANNOT_RUN = "the browser tests cannot run here: "
 # Chromium itself calls these, whatever the page does.
 OF_THE_BROWSER = ("*.googleapis.com", "accounts.google.com", "clients2.google.com", "*.gvt1.com", "dl.google.com")
 OF_PAGES = ("fonts.googleapis.com",)
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -42,8 +43,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="package")
 def chromium() -> str:
     """The path of a Chromium: the one COOKIEGATE_BROWSER names, else the first on PATH."""
-    found = (os.environ.get("COOKIEGATE_BROWSER"), *map(shutil.which, BROWSERS))
-    return next(filter(None, found), None) or _give_up("no Chromium on PATH, and COOKIEGATE_BROWSER names none")
+    return find_chromium() or _give_up("no Chromium on PATH, and COOKIEGATE_BROWSER names none")
 
 
 @pytest.fixture(scope="package")
@@ -142,7 +142,7 @@ def _serve(sites: list[tuple[CookieGate, int]], certificate: tuple[Path, Path]) 
     thread = threading.Thread(target=lambda: loop.run_until_complete(run()))
     thread.start()
     for _, port in sites:
-        asyncio.run(wait_for(port))
+        wait_for(port)
 
     def stop() -> None:
         for server in servers:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
@@ -13,6 +12,7 @@ from aiohttp import web
 from granian.server.embed import Server
 
 from cookiegate.gateway import Upstream
+from tests.ports import find_port, wait_for
 
 Script = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 Serve = Callable[..., AbstractAsyncContextManager[Any]]
@@ -65,34 +65,15 @@ async def _reach(url: str, **options: float) -> AsyncIterator[Upstream]:
 
 @asynccontextmanager
 async def _serve_gateway(url: str, **options: float) -> AsyncIterator[str]:
-    port = _find_free_port()
+    port = find_port()
     server = Server(Upstream(url, **options), "127.0.0.1", port, interface="asgi", log_access=False, log_enabled=False)
     serving = asyncio.create_task(server.serve())
     try:
-        await _wait_for_port(port)
+        await asyncio.to_thread(wait_for, port)
         yield f"http://127.0.0.1:{port}"
     finally:
         server.stop()
         await serving
-
-
-def _find_free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-async def _wait_for_port(port: int) -> None:
-    for _ in range(500):
-        try:
-            _, writer = await asyncio.open_connection("127.0.0.1", port)
-        except OSError:
-            await asyncio.sleep(0.02)
-        else:
-            writer.close()
-            return
-    raise AssertionError("the server did not start")
 
 
 @pytest.fixture
@@ -122,4 +103,4 @@ def gateway() -> Serve:
 @pytest.fixture
 def nobody() -> str:
     """The URL of a website that is not there."""
-    return f"http://127.0.0.1:{_find_free_port()}"
+    return f"http://127.0.0.1:{find_port()}"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import socket
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -18,6 +17,7 @@ from cookiegate import CookieGate
 from cookiegate.gateway import Upstream
 from cookiegate.settings import Settings
 from tests.asgi import Recorded, call
+from tests.ports import find_port, wait_for
 
 SECRET = "only-for-tests-0123456789abcdefghijklmnop"
 MODES = ("drop-in", "gateway")
@@ -89,7 +89,7 @@ async def stand_before(mode: str, app: Any, folder: Path, **options: Any) -> Asy
     serving = asyncio.create_task(server.serve())
     upstream = Upstream(f"http://127.0.0.1:{port}")
     try:
-        await wait_for(port)
+        await asyncio.to_thread(wait_for, port)
         gate = make_gate(upstream, folder, **options)
         yield gate
         gate.register.close()
@@ -97,25 +97,6 @@ async def stand_before(mode: str, app: Any, folder: Path, **options: Any) -> Asy
         await upstream.close()
         server.stop()
         await serving
-
-
-def find_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-async def wait_for(port: int) -> None:
-    for _ in range(500):
-        try:
-            _, writer = await asyncio.open_connection("127.0.0.1", port)
-        except OSError:
-            await asyncio.sleep(0.02)
-        else:
-            writer.close()
-            return
-    raise AssertionError("the server did not start")
 
 
 async def website(scope: Any, receive: Any, send: Any) -> None:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterator
 from typing import NoReturn
 
 import pytest
 
+from tests.chromium import find_chromium
+
 from .bed import WordPress, find_missing_parts
 
 CANNOT_RUN = "the WordPress bed cannot run here: "
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
 @pytest.fixture(scope="session")
@@ -25,9 +25,7 @@ def wordpress_parts() -> None:
 @pytest.fixture(scope="session")
 def chromium() -> str:
     """The path of a Chromium: the one COOKIEGATE_BROWSER names, else the first on PATH."""
-    paths = (os.environ.get("COOKIEGATE_BROWSER"), *map(shutil.which, BROWSERS))
-    path = next(filter(None, paths), None)
-    return path or _give_up(["no Chromium (Debian package chromium, or name one in COOKIEGATE_BROWSER)"])
+    return find_chromium() or _give_up(["no Chromium (Debian package chromium, or name one in COOKIEGATE_BROWSER)"])
 
 
 @pytest.fixture(scope="session")
