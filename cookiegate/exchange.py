@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
+from functools import partial
 from typing import Any
 
-from .gate import Allowance, CodingError, Compose, GatedResponse, Visit, pass_plain, read_media
+from .gate import CodingError, GatedResponse, Insertions, Visit, pass_plain, read_media
+from .passage import Passage
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+# What was asked: the scope as the site gets it, the headers as the visitor sent them, who comes, and for what.
+Asked = tuple[Scope, Mapping[bytes, bytes], Passage, Visit]
+# The same, then nonce and whether inline is allowed → what of ours goes into the page.
+ComposeFor = Callable[[Scope, Mapping[bytes, bytes], Passage, Visit, bytes, bool], Insertions]
 
 _SLICE = 256 * 1024  # bytes rewritten before other requests get their turn
 _PAGE, _FRAME, _ASKED_BY_SCRIPT = Visit(True, True, False), Visit(True, False, False), Visit(False, False, True)
@@ -59,19 +65,10 @@ class GatedSend:
     status = 0
     response: GatedResponse | None = None  # stays None where the short way was open
     _held: Message | None = None
+    _has_body = True
 
-    def __init__(
-        self,
-        send: Send,
-        method: str,
-        allowance: Allowance,
-        visit: Visit,
-        compose: Compose,
-        expired: Iterable[bytes] = (),
-    ) -> None:
-        self._send = send
-        self._has_body = method != "HEAD"
-        self._allowance, self._visit, self._compose, self._expired = allowance, visit, compose, expired
+    def __init__(self, send: Send, asked: Asked, compose: ComposeFor, expired: Iterable[bytes] = ()) -> None:
+        self._send, self._asked, self._compose, self._expired = send, asked, compose, expired
 
     def send(self, message: Message) -> Awaitable[None]:
         """No coroutine itself: most messages go straight on to the server, and each coroutine more would cost them."""
@@ -89,11 +86,11 @@ class GatedSend:
 
     def _begin(self, message: Message) -> Awaitable[None]:
         status = self.status = message["status"]
-        headers = message.get("headers", ())
-        gated = pass_plain(status, headers, self._allowance, self._visit)
+        scope, _, passage, visit = self._asked
+        gated = pass_plain(status, message.get("headers", ()), passage.allowance, visit)
         if gated is not None:
             return self._send({**message, "headers": gated})
-        self._has_body = self._has_body and status not in _BODILESS
+        self._has_body = status not in _BODILESS and scope["method"] != "HEAD"
         message = _lower(message)
         if self._has_body and _may_be_sniffed(message["headers"]):
             return self._hold(message)
@@ -102,7 +99,9 @@ class GatedSend:
     def _start(self, message: Message, has_body: bool) -> Awaitable[None]:
         """`message` is ours to change, its headers in lower case."""
         status = message.get("status", 101)  # a WebSocket's acceptance says none
-        response = self.response = GatedResponse(self._allowance, self._visit, self._compose, self._expired)
+        _, _, passage, visit = self._asked
+        compose = partial(self._compose, *self._asked)
+        response = self.response = GatedResponse(passage.allowance, visit, compose, self._expired)
         message["headers"] = response.start(status, message["headers"], has_body)
         return self._send(message)
 

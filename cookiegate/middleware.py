@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from contextvars import ContextVar
-from functools import partial
 from pathlib import Path
 
 from .consent import UNDECIDED, Consent, Token
@@ -90,18 +89,10 @@ class CookieGate:
             return
         visit = read_visit(headers)
         address = client_address(peer, scope["headers"], self._trusted) if trusted else peer
-        scope = adapt_request(scope, headers, passage, visit)
-        scope["state"] = {
-            **(scope.get("state") or {}),
-            "consent": consent,
-            "client_address": address,
-            "client_scheme": scheme,
-            "trusted_peer": trusted,
-        }
-
-        compose = partial(self._composer.compose_for, scope, headers, passage, visit)
+        state = {"consent": consent, "client_address": address, "client_scheme": scheme, "trusted_peer": trusted}
+        scope = adapt_request(scope, headers, passage, visit, state)
         expired = expire_cookies(removed, read_host(headers), path) if removed and visit.document else ()
-        gated = GatedSend(send, scope.get("method", "GET"), allowance, visit, compose, expired)
+        gated = GatedSend(send, (scope, headers, passage, visit), self._composer.compose_for, expired)
         token = _current.set(consent)
         try:
             await self.app(scope, receive, gated.send)

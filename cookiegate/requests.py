@@ -19,25 +19,27 @@ def read_headers(scope: Scope) -> dict[bytes, bytes]:
     return headers
 
 
-def adapt_request(scope: Scope, headers: Mapping[bytes, bytes], passage: Passage, visit: Visit) -> dict[str, Any]:
-    """A copy of the scope as the site may see it."""
-    adapted = dict(scope)
+def adapt_request(
+    scope: Scope, headers: Mapping[bytes, bytes], passage: Passage, visit: Visit, state: dict[str, Any]
+) -> dict[str, Any]:
+    """A copy of the scope as the site may see it, with these entries in its state."""
     lines = scope["headers"]
     twice = len(headers) != len(lines)
     cookies = headers.get(b"cookie")
     if twice:
         lines = _adapt_cookies(lines, passage.cookies)
     elif cookies is not None and cookies != passage.cookies:
-        at = [*headers].index(b"cookie")  # no header came twice, so they stand in the order of the lines
-        lines = [*lines]
+        lines, at = [*lines], -1
+        while lines[at][0] != b"cookie":  # browsers send it last, or nearly
+            at -= 1
         if passage.cookies:
             lines[at] = (b"cookie", passage.cookies)
         else:
             del lines[at]
     if (visit.document or visit.worker) and (twice or _names_condition(headers, visit)):
         lines = _adapt_conditions(lines, passage.allowance.key, visit)
-    adapted["headers"] = lines
-    return adapted
+    kept = scope.get("state")
+    return {**scope, "headers": lines, "state": {**kept, **state} if kept else state}
 
 
 def _adapt_cookies(lines: Iterable[tuple[bytes, bytes]], cookies: bytes) -> list[tuple[bytes, bytes]]:

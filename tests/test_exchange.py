@@ -11,6 +11,7 @@ import pytest
 from cookiegate.consent import UNDECIDED
 from cookiegate.exchange import GatedSend, read_visit
 from cookiegate.gate import CodingError, Insertions, Rules, Visit
+from cookiegate.passage import Passage
 from cookiegate.policy import load_policy
 from tests.stories.site import POLICY
 
@@ -32,7 +33,8 @@ def passed(tmp_path: Path) -> Any:
             out.append(message)
 
         async def story() -> None:
-            gated = GatedSend(send, method, allowance, PAGE, lambda nonce, inline: OURS)
+            asked = ({"method": method}, {}, Passage(UNDECIDED, allowance, b""), PAGE)
+            gated = GatedSend(send, asked, lambda *_: OURS)
             for message in messages:
                 await gated.send(message)
 

@@ -31,7 +31,7 @@ def adapted(allowance: Allowance, visit: Visit, *headers: tuple[str, str]) -> tu
     scope = http_scope(headers=headers, host=None)
     sent = read_headers(scope)
     passage = Passage(UNDECIDED, allowance, sent.get(b"cookie", b""))
-    new = adapt_request(scope, sent, passage, visit)
+    new = adapt_request(scope, sent, passage, visit, {})
     removed = passage.removed
     assert new is not scope, "the server's own scope stays as it is"
     assert scope["headers"] == http_scope(headers=headers, host=None)["headers"]
@@ -118,5 +118,5 @@ def test_headers_may_be_lists(allowance: Allowance) -> None:
     scope = http_scope(host=None)
     scope["headers"] = [[b"x", b"y"], [b"cookie", b"_ga=1; sid=2"], [b"z", b"a"]]
     sent = read_headers(scope)
-    seen = adapt_request(scope, sent, Passage(UNDECIDED, allowance, sent[b"cookie"]), PART)["headers"]
+    seen = adapt_request(scope, sent, Passage(UNDECIDED, allowance, sent[b"cookie"]), PART, {})["headers"]
     assert [tuple(line) for line in seen] == [(b"x", b"y"), (b"cookie", b"sid=2"), (b"z", b"a")]
