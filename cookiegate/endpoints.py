@@ -5,36 +5,26 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Awaitable, Callable
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import urlencode, urlsplit
 
-from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
-from .consent import DECISIONS, Consent, decide, describe
+from .consent import Consent, decide, describe
 from .cookie import OwnCookies
-from .errors import CookiegateError, StoreError
+from .errors import StoreError
 from .exchange import Receive, Scope, Send, logger
+from .forms import BadRequest, find_own_referrer, is_local, read_body, read_form, require_same_origin
 from .gate import Rules, expire_cookies, filter_cookie_header
 from .notices import Notices
 from .policy import Policy, split_url
 from .register import Register
 from .requests import read_host
 
-_LARGEST_FORM = 8_192  # bytes
-_LARGEST_REPORT = 32_768
-_FIELDS = frozenset(("decision", "purpose", "service", "return_to", "language"))
+_LARGEST_REPORT = 32_768  # bytes
 _OWN_CSP = (
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'"
 )
-
-
-class BadRequest(CookiegateError):
-    """A request to one of our addresses that is not one of ours."""
-
-    def __init__(self, status: int, reason: str) -> None:
-        self.status = status
-        super().__init__(reason)
 
 
 class Endpoints:
@@ -51,6 +41,7 @@ class Endpoints:
         self._prefix = prefix
         self._routes: dict[tuple[str, str], Callable[[Request, _Visitor], Awaitable[Response]]] = {
             ("POST", "/choice"): self._choose,
+            ("POST", "/clear"): self._clear,
             ("GET", "/cleared"): self._confirm_cleared,
             ("GET", "/settings"): self._show_settings,
             ("GET", "/notice"): self._show_notice,
@@ -100,8 +91,8 @@ class Endpoints:
             visitor.language = language
 
     async def _choose(self, request: Request, visitor: _Visitor) -> Response:
-        _require_same_origin(request.headers)
-        form = await _read_form(request)
+        require_same_origin(request.headers)
+        form = await read_form(request)
         self._speak(visitor, form.language)
         form.services &= self._policy.services.keys()
         if form.decision == "allow" and not form.services:
@@ -130,16 +121,28 @@ class Endpoints:
                 return HTMLResponse(page, 503, {"retry-after": "30"})
         else:
             self._register.record_later(record)
-        back = form.return_to or _own_referrer(request.headers) or "/"
-        if self._policy.consent.clear_site_data and visitor.secure and before.services and not after.services:
-            # a browser drops cookies that come together with this header, so the choice follows one step later
-            place = f"{self._prefix}/cleared?{urlencode({'language': visitor.language, 'return_to': back})}"
-            return RedirectResponse(place, 303, {"clear-site-data": '"cookies", "storage"'})
-        return self._confirm(request, visitor, before, after, back, sent)
+        back = form.return_to or find_own_referrer(request.headers) or "/"
+        clears = self._policy.consent.clear_site_data and before.services and not after.services
+        if clears and visitor.secure and not _wants_json(request):
+            return self._clear_data(visitor, back)
+        return self._confirm(request, visitor, before, after, back, sent, clears=bool(clears and visitor.secure))
+
+    async def _clear(self, request: Request, visitor: _Visitor) -> Response:
+        """For the script: it first keeps the page from asking anybody, or an answer on its way would bring cookies
+        back after they were cleared."""
+        require_same_origin(request.headers)
+        if not self._policy.consent.clear_site_data or not visitor.secure or visitor.consent.services:
+            raise BadRequest(403, "nothing was withdrawn")
+        return self._clear_data(visitor, "/")
+
+    def _clear_data(self, visitor: _Visitor, back: str) -> Response:
+        """Browsers drop cookies that come together with this header, so the choice follows one step later."""
+        place = f"{self._prefix}/cleared?{urlencode({'language': visitor.language, 'return_to': back})}"
+        return RedirectResponse(place, 303, {"clear-site-data": '"cookies", "storage"'})
 
     async def _confirm_cleared(self, request: Request, visitor: _Visitor) -> Response:
         """The second step of a withdrawal that clears the site's data: remembers the refusal."""
-        _require_same_origin(request.headers)
+        require_same_origin(request.headers)
         if (
             not self._policy.consent.clear_site_data
             or visitor.consent.services
@@ -148,12 +151,19 @@ class Endpoints:
             raise BadRequest(403, "nothing was cleared")  # a choice that is still there is taken back by a POST alone
         back = request.query_params.get("return_to", "")
         refused = Consent(True, day=int(time.time()) // 86_400)
-        return self._confirm(request, visitor, None, refused, back if _is_local(back) else "/", b"")
+        return self._confirm(request, visitor, None, refused, back if is_local(back) else "/", b"")
 
     def _confirm(
-        self, request: Request, visitor: _Visitor, before: Consent | None, after: Consent, back: str, sent: bytes
+        self,
+        request: Request,
+        visitor: _Visitor,
+        before: Consent | None,
+        after: Consent,
+        back: str,
+        sent: bytes,
+        clears: bool = False,
     ) -> Response:
-        if "application/json" in request.headers.get("accept", ""):
+        if _wants_json(request):
             control = self._notices.control(visitor.language, after, return_to=back, inline=False)
             response: Response = JSONResponse(
                 {
@@ -162,6 +172,7 @@ class Endpoints:
                     "csp": self._rules.allowance(after, urlsplit(back).path).csp.decode().partition("; report-uri")[0],
                     "services": sorted(after.services),
                     "purposes": sorted(after.purposes),
+                    "clear": f"{self._prefix}/clear" if clears else "",
                 }
             )
         else:
@@ -174,11 +185,11 @@ class Endpoints:
         return response
 
     async def _show_settings(self, request: Request, visitor: _Visitor) -> Response:
-        back = request.query_params.get("return_to") or _own_referrer(request.headers) or "/"
+        back = request.query_params.get("return_to") or find_own_referrer(request.headers) or "/"
         return HTMLResponse(self._notices.settings_page(visitor.language, visitor.consent, return_to=back))
 
     async def _show_notice(self, request: Request, visitor: _Visitor) -> Response:
-        back = _own_referrer(request.headers) or "/"
+        back = find_own_referrer(request.headers) or "/"
         return HTMLResponse(self._notices.notice_page(visitor.language, visitor.consent, return_to=back))
 
     async def _show_privacy(self, request: Request, visitor: _Visitor) -> Response:
@@ -186,16 +197,16 @@ class Endpoints:
         return HTMLResponse(self._notices.privacy_page(visitor.language, objected=objected))
 
     async def _object(self, request: Request, visitor: _Visitor) -> Response:
-        _require_same_origin(request.headers)
+        require_same_origin(request.headers)
         response = RedirectResponse(f"{self._prefix}/privacy", 303)
         response.headers.append("set-cookie", self._own.remember_objection(True, visitor.secure))
         return response
 
     async def _take_report(self, request: Request, visitor: _Visitor) -> Response:
         """What a browser blocked by our policy: hosts that nobody declared are shown to the site's owner."""
-        _require_same_origin(request.headers)
+        require_same_origin(request.headers)
         try:
-            said = json.loads(await _read_body(request, _LARGEST_REPORT))
+            said = json.loads(await read_body(request, _LARGEST_REPORT))
         except (ValueError, RecursionError):
             raise BadRequest(400, "the report is not JSON") from None
         for report in said if isinstance(said, list) else [said]:
@@ -215,6 +226,10 @@ class Endpoints:
         return JSONResponse(health, 200 if health["store"] else 503)
 
 
+def _wants_json(request: Request) -> bool:
+    return "application/json" in request.headers.get("accept", "")
+
+
 class _Visitor:
     """Who asks, as far as it matters here."""
 
@@ -222,76 +237,3 @@ class _Visitor:
         self.consent = consent
         self.secure = secure
         self.language = language
-
-
-class _Form:
-    """A decision as posted. Raises BadRequest for whatever is not exactly one."""
-
-    def __init__(self, pairs: list[tuple[str, str]]) -> None:
-        if unknown := {name for name, _ in pairs} - _FIELDS:
-            raise BadRequest(400, f"unknown field {ascii(sorted(unknown)[0])[:40]}")
-        decisions = [value for name, value in pairs if name == "decision"]
-        if len(decisions) != 1 or decisions[0] not in DECISIONS:
-            raise BadRequest(400, f"decision must be one of {', '.join(DECISIONS)}")
-        self.decision = decisions[0]
-        self.purposes = {value for name, value in pairs if name == "purpose"}
-        self.services = {value for name, value in pairs if name == "service"}
-        wanted = [value for name, value in pairs if name == "return_to"]
-        self.language = next((value for name, value in pairs if name == "language"), "")
-        self.return_to = wanted[0] if wanted and _is_local(wanted[0]) else ""
-
-    @property
-    def method(self) -> str:
-        if self.decision == "allow":
-            return "placeholder:" + "+".join(sorted(self.services))
-        return ("settings:" if self.decision in ("save", "withdraw") else "banner:") + self.decision
-
-
-async def _read_form(request: Request) -> _Form:
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != "application/x-www-form-urlencoded":
-        raise BadRequest(415, "send application/x-www-form-urlencoded")
-    try:
-        text = (await _read_body(request, _LARGEST_FORM)).decode("utf-8")
-        return _Form(parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=300))
-    except ValueError:
-        raise BadRequest(400, "the form cannot be read") from None
-
-
-async def _read_body(request: Request, largest: int) -> bytes:
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > largest:
-            raise BadRequest(413, f"more than {largest} bytes")
-    return body
-
-
-def _require_same_origin(headers: Headers) -> None:
-    """Fetch metadata where the browser sends it, else the Origin; what sends neither is not a browser with cookies."""
-    site = headers.get("sec-fetch-site")
-    if site is not None:
-        if site not in ("same-origin", "none"):
-            raise BadRequest(403, f"Sec-Fetch-Site is {ascii(site)[:20]}")
-        return
-    origin, host = headers.get("origin"), headers.get("host", "").lower()
-    if origin is not None and origin.lower() not in (f"https://{host}", f"http://{host}"):
-        raise BadRequest(403, "Origin is another site's")
-
-
-def _own_referrer(headers: Headers) -> str:
-    """Path and query of the page of this site that led here, or ""."""
-    scheme, _, place = headers.get("referer", "").partition("://")
-    host, slash, back = place.partition("#")[0].partition("/")
-    own = scheme in ("http", "https") and host.lower() == headers.get("host", "").lower()
-    return slash + back if own and _is_local(slash + back) else ""
-
-
-def _is_local(address: str) -> bool:
-    """A path of this site, and not one that browsers read as another host."""
-    return (
-        address.startswith("/")
-        and not address.startswith(("//", "/\\"))
-        and len(address) <= 2048
-        and address.isprintable()
-    )

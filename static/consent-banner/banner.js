@@ -40,8 +40,10 @@
   const lock = csp => document.head.append(Object.assign(document.createElement("meta"), {
     httpEquiv: "Content-Security-Policy", content: csp}));
 
-  const settle = async ({control, changed, services, purposes, csp}) => {
+  const settle = async ({control, changed, services, purposes, csp, clear}) => {
     if (changed) channel.postMessage(csp);
+    // What is under way must not bring back what is cleared.
+    if (clear) lock(csp), await fetch(clear, {method: "POST"});
     // A service's worker would go on answering for its pages after the consent is gone.
     try {
       for (const worker of await navigator.serviceWorker.getRegistrations()) await worker.unregister();

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +64,42 @@ def test_the_second_step_alone_withdraws_nothing(tmp_path: Path) -> None:
             got = await call(who, "GET", "/_cookiegate/cleared?return_to=/", headers=headers)
             assert got.status == 403
             assert got.all("set-cookie") == []
+
+    asyncio.run(story())
+    gate.register.close()
+    never.register.close()
+
+
+def test_the_script_is_told_to_clear_once_the_page_asks_nobody_any_more(tmp_path: Path) -> None:
+    gate = make(tmp_path, clears=True)
+    json_form = [*FORM, ("accept", "application/json")]
+
+    async def story() -> None:
+        mine = await accept(gate)
+        body = b"decision=withdraw"
+        told = await call(gate, "POST", "/_cookiegate/choice", headers=[*json_form, mine], body=body)
+        assert told.get("clear-site-data") is None, "answers under way would bring cookies back"
+        refused = ("cookie", told.all("set-cookie")[0].partition(";")[0])
+        assert json.loads(told.body)["clear"] == "/_cookiegate/clear"
+        cleared = await call(gate, "POST", "/_cookiegate/clear", headers=[*SAME, refused])
+        assert cleared.get("clear-site-data") == '"cookies", "storage"'
+        assert (cleared.get("location") or "").startswith("/_cookiegate/cleared?")
+        again = await call(gate, "POST", "/_cookiegate/choice", headers=[*json_form, refused], body=body)
+        assert json.loads(again.body)["clear"] == "", "nothing was given any more"
+
+    asyncio.run(story())
+    gate.register.close()
+
+
+def test_nobody_else_clears_anything(tmp_path: Path) -> None:
+    gate, never = make(tmp_path, clears=True), make(tmp_path, clears=False)
+
+    async def story() -> None:
+        mine = await accept(gate)
+        cross = [("sec-fetch-site", "cross-site")]
+        for who, headers in ((gate, [*SAME, mine]), (gate, cross), (never, SAME)):
+            got = await call(who, "POST", "/_cookiegate/clear", headers=headers)
+            assert (got.status, got.get("clear-site-data")) == (403, None)
 
     asyncio.run(story())
     gate.register.close()
