@@ -33,7 +33,8 @@ WORDPRESS = (
     "wordpress wordpress-l10n wordpress-theme-twentytwentythree php-cli php-mysql php-gd php-xml php-mbstring php-curl "
     "mariadb-server mariadb-client openssl"
 )
-INSTALLED = ("pyproject.toml", "hatch_build.py", "native/next_tag.c", "native/words.h")  # read when it is installed
+NATIVE = ("native/next_tag.c", "native/script_end.h", "native/words.h")
+INSTALLED = ("pyproject.toml", "hatch_build.py", *NATIVE)  # read when it is installed
 PIP_KEYS = ("index-url", "extra-index-url", "cert")
 SECONDS = 60
 ASK_PLAYWRIGHT = "import playwright.sync_api as s\nwith s.sync_playwright() as p: print(p.chromium.executable_path)"

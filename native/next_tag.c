@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "words.h"
+#include "script_end.h"
 
 enum place { IN_HTML, INSIDE, IN_FOREIGN }; /* INSIDE: HTML that stands inside SVG or MathML */
 
@@ -212,22 +213,30 @@ static const byte *find_stop(const byte *p, const byte *end, enum place place, t
     return end;
 }
 
-/* (tag, name as written, where it starts, where it ends), or (None, None, at, at); see cookiegate/gate/_native.pyi */
-static PyObject *answer(PyObject *const *arguments, Py_ssize_t count, enum place place) {
+/* A buffer and a position in it, as every function here takes them; 0 where they are not. */
+static int read_arguments(PyObject *const *given, Py_ssize_t count, const byte **begin, const byte **p,
+                          const byte **end) {
     if (count != 2) {
         PyErr_SetString(PyExc_TypeError, "takes a buffer and a position");
-        return NULL;
+        return 0;
     }
     char *buffer;
     Py_ssize_t size;
-    if (PyBytes_AsStringAndSize(arguments[0], &buffer, &size) < 0) return NULL;
-    Py_ssize_t position = PyLong_AsSsize_t(arguments[1]);
-    if (position == -1 && PyErr_Occurred()) return NULL;
-    position = position < 0 ? 0 : position > size ? size : position; /* as expressions read it */
+    if (PyBytes_AsStringAndSize(given[0], &buffer, &size) < 0) return 0;
+    Py_ssize_t position = PyLong_AsSsize_t(given[1]);
+    if (position == -1 && PyErr_Occurred()) return 0;
+    *begin = (const byte *)buffer;
+    *p = *begin + (position < 0 ? 0 : position > size ? size : position); /* as expressions read it */
+    *end = *begin + size;
+    return 1;
+}
 
-    const byte *begin = (const byte *)buffer, *after;
+/* (tag, name as written, where it starts, where it ends), or (None, None, at, at); see cookiegate/gate/_native.pyi */
+static PyObject *answer(PyObject *const *arguments, Py_ssize_t count, enum place place) {
+    const byte *begin, *p, *end, *after;
+    if (!read_arguments(arguments, count, &begin, &p, &end)) return NULL;
     text name = {NULL, 0};
-    const byte *at = find_stop(begin + position, begin + size, place, &name, &after);
+    const byte *at = find_stop(p, end, place, &name, &after);
     PyObject *parts[4] = {NULL, NULL, PyLong_FromSsize_t(at - begin), PyLong_FromSsize_t((after ? after : at) - begin)};
     if (after) {
         parts[0] = PyBytes_FromStringAndSize((const char *)at, after - at);
@@ -266,11 +275,19 @@ static PyObject *in_foreign(PyObject *module, PyObject *const *arguments, Py_ssi
     return answer(arguments, count, IN_FOREIGN);
 }
 
+static PyObject *script_end(PyObject *module, PyObject *const *arguments, Py_ssize_t count) {
+    (void)module;
+    const byte *begin, *p, *end;
+    if (!read_arguments(arguments, count, &begin, &p, &end)) return NULL;
+    return PyLong_FromSsize_t(find_script_end(begin, p, end));
+}
+
 #define FUNCTION(name, text) {#name, (PyCFunction)(void (*)(void))name, METH_FASTCALL, text}
 static PyMethodDef functions[] = {
     FUNCTION(in_html, "in_html(buffer, position, /)\n--\n\nThe next start tag that may need a decision, in HTML."),
     FUNCTION(inside, "inside(buffer, position, /)\n--\n\nThe same in HTML that stands inside SVG or MathML."),
     FUNCTION(in_foreign, "in_foreign(buffer, position, /)\n--\n\nThe same in SVG and MathML."),
+    FUNCTION(script_end, "script_end(buffer, position, /)\n--\n\nWhere the usual script ends; -1, or -2: look closer."),
     {NULL, NULL, 0, NULL},
 };
 static PyModuleDef module = {PyModuleDef_HEAD_INIT, .m_name = "_native", .m_methods = functions};

@@ -16,6 +16,7 @@ from .allowance import Allowance, Verdict
 from .css import disarm_css, disarm_json, find_end_of_text
 from .foreign import Foreign
 from .prologue import find_place_for_guard, keep_charset
+from .rawtext import find_end_of_raw
 from .tags import Decision, disarm_inline
 from .usual import decide_tag
 
@@ -66,7 +67,8 @@ class Rewriter:
         self.failure: Exception | None = None  # what the rewriter could not cope with; the rest went as it came
         self._allowance, self._insertions = allowance, insertions
         self._guard, self._control = insertions.guard, insertions.control
-        self._begun = False  # past doctype, html and head
+        self._inside: Insertions | None = None  # for documents inside this one
+        self._begun = not (self._guard or self._control)  # past doctype, html and head, where ours go
         self._held: list[bytes] = []  # the unfinished end of what came so far
         self._size = self._enough = 0  # its bytes, and how many must be there before it is looked at again
         self._may_end = False  # whether a ">" came since it was looked at
@@ -170,7 +172,7 @@ class Rewriter:
                 position = after
                 continue
             if kind == "raw" or kind == "css":
-                ends = syntax.find_end_of_raw(name, buffer, after) if kind == "raw" else find_end_of_text(buffer, after)
+                ends = find_end_of_raw(name, buffer, after) if kind == "raw" else find_end_of_text(buffer, after)
                 if ends < 0:
                     if not final:
                         break
@@ -190,7 +192,7 @@ class Rewriter:
                 continue
             if kind == "noscript":
                 # where one has no end none after it has: looking for each would be quadratic
-                ends = syntax.find_end_of_raw(name, buffer, after) if ended else -1
+                ends = find_end_of_raw(name, buffer, after) if ended else -1
                 ended = ends >= 0
                 if ends < 0 and not final and length - after < _NOSCRIPT_HELD:
                     break
@@ -277,7 +279,9 @@ class Rewriter:
 
     def _nested(self, document: bytes) -> bytes:
         """A document inside an attribute, or what a noscript element holds."""
-        inner = Rewriter(self._allowance, replace(self._insertions, guard=b"", control=b""))
+        if self._inside is None:
+            self._inside = replace(self._insertions, guard=b"", control=b"", speak=None)
+        inner = Rewriter(self._allowance, self._inside)
         rewritten = inner.feed(document) + inner.close()
         self.denied |= inner.denied
         return rewritten

@@ -205,50 +205,6 @@ def next_attribute(wanted: Iterable[bytes]) -> Callable[[bytes, int], re.Match[b
     return compile(rb"(?:" + GAP + rb"|" + other + rb")*+(" + name + rb")" + value).match
 
 
-def find_end_of_raw(name: bytes, buffer: bytes, start: int) -> int:
-    """Where `</name` ends a raw text element whose content begins at `start`; -1 when it is not there yet."""
-    if name == b"script":
-        # the usual script: its end is the first `</` in it, and no comment stands before that
-        end = buffer.find(b"</", start)
-        if end < 0:
-            return -1
-        if buffer.startswith(b"script>", end + 2) and (end == start or buffer.find(b"<!--", start, end) < 0):
-            return end
-        return _find_end_of_script(buffer, start)
-    found = _RAW_ENDS[name].search(buffer, start)
-    return found.start() if found else -1
-
-
-_RAW_ENDS = {
-    name: re.compile(rb"</" + name + ENDS, re.I)
-    for name in b"style xmp iframe noembed noframes title textarea noscript".split()
-}
-_SCRIPT_STEP = re.compile(rb"<!--|</script" + ENDS, re.I)
-_ESCAPED_STEP = re.compile(rb"-->|<(/?)script" + ENDS, re.I)
-
-
-def _find_end_of_script(buffer: bytes, start: int) -> int:
-    """The same for a script, whose end hides inside `<!-- <script>` (section 13.2.5.20 to 13.2.5.31)."""
-    at = start
-    while True:
-        step = _SCRIPT_STEP.search(buffer, at)
-        if step is None:
-            return -1
-        if step[0] != b"<!--":
-            return step.start()
-        at, double = step.start() + 2, False  # "<!-->" closes itself
-        while True:
-            inner = _ESCAPED_STEP.search(buffer, at)
-            if inner is None:
-                return -1
-            at = inner.end()
-            if inner[1] is None:
-                break
-            if not double and inner[1]:
-                return inner.start()
-            double = not inner[1]
-
-
 def find_end_of_comment(buffer: bytes, position: int) -> int:
     """Past the comment that begins at `position`; -1 when its end is not there yet."""
     if buffer.startswith(b">", position + 4):

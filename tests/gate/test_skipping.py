@@ -12,6 +12,13 @@ from pathlib import Path
 import pytest
 
 from cookiegate.gate import skipping, syntax
+from cookiegate.gate.rawtext import (
+    LOOK_CLOSER,
+    _find_end_of_script,
+    find_end_of_raw,
+    find_usual_end,
+    find_usual_end_by_bytes,
+)
 
 from .test_html import PAYLOADS, generate, mutate
 from .test_real_pages import PAGES
@@ -165,3 +172,31 @@ def test_without_it_the_expressions_answer() -> None:
         "assert not skipping.NATIVE and (skipping.IN_HTML, skipping.INSIDE, skipping.IN_FOREIGN) == skipping.PURE"
     )
     subprocess.run([sys.executable, "-W", "error", "-c", code], check=True)
+
+
+def test_both_find_the_same_end_of_a_script() -> None:
+    chance = random.Random(20261122)
+    pieces = [
+        b"</script>",
+        b"</script",
+        b"</SCRIPT>",
+        b"<!--",
+        b"-->",
+        b"<script>",
+        b"</",
+        b"<",
+        b"a<b",
+        b"x",
+        b"</scrip",
+    ]
+    seen = set()
+    for _ in range(20_000):
+        text = b"".join(chance.choices(pieces, k=chance.randrange(6)))
+        start = chance.randrange(len(text) + 1)
+        by_bytes, native = find_usual_end_by_bytes(text, start), find_usual_end(text, start)
+        # the native one may ask for a closer look, which then tells
+        if native != LOOK_CLOSER:
+            assert native == by_bytes, (text, start)
+        assert find_end_of_raw(b"script", text, start) == _find_end_of_script(text, start), (text, start)
+        seen.add(min(native, 0))
+    assert seen == {0, -1, LOOK_CLOSER}
