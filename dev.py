@@ -227,6 +227,12 @@ def prepare_machine() -> dict[str, str]:
     return env
 
 
+def provide_nginx() -> None:
+    """What stands in front of several gateways in the long suites."""
+    if not shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin") and not apt_install("nginx-light"):
+        say("!!! the test of several gateways will be SKIPPED: as root, apt-get install nginx-light")
+
+
 def check(checks: Mapping[str, Sequence[str | Path]], env: Mapping[str, str] | None = None) -> int:
     """Run all of them, whatever fails, and sum up. Returns the first exit code that is not 0."""
     codes = {}
@@ -260,7 +266,9 @@ def main(arguments: Sequence[str]) -> int:
     if said.command == "bench":
         return check({file.stem: (file,) for file in sorted((ROOT / "benchmarks").glob("bench_*.py"))})
     if said.command == "torture":
-        return check({"torture": ("-m", "pytest", "-m", "torture", *more)}, prepare_machine())
+        provide_nginx()
+        # -rP: their figures too, not only whether they passed
+        return check({"torture": ("-m", "pytest", "-m", "torture", "-rP", *more)}, prepare_machine())
     return check({**lint, "pytest": ("-m", "pytest", *more)}, prepare_machine())
 
 

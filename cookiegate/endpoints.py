@@ -12,18 +12,20 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 
 from .consent import Consent, decide, describe
 from .cookie import OwnCookies
-from .errors import StoreError
+from .errors import LedgerError, StoreError
 from .exchange import Receive, Scope, Send, logger
-from .forms import BadRequest, find_own_referrer, is_local, read_body, read_form, require_same_origin
+from .forms import BadRequest, find_own_referrer, is_local, read_body, read_form, read_word, require_same_origin
 from .gate import Rules, expire_cookies, filter_cookie_header
 from .notices import Notices
+from .ownrecords import OwnRecords
 from .policy import Policy, split_url
 from .register import Register
 from .requests import read_host
 
 _LARGEST_REPORT = 32_768  # bytes
 _OWN_CSP = (
-    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'"
+    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
 )
 
 
@@ -39,6 +41,9 @@ class Endpoints:
         self._notices = notices
         self._register = register
         self._prefix = prefix
+        self._records = OwnRecords(policy, register, notices)
+        self._put_off = 0  # visitors who could not be answered, the store having failed
+        self._complain_at = 0.0  # on the monotonic clock
         self._routes: dict[tuple[str, str], Callable[[Request, _Visitor], Awaitable[Response]]] = {
             ("POST", "/choice"): self._choose,
             ("POST", "/clear"): self._clear,
@@ -47,6 +52,8 @@ class Endpoints:
             ("GET", "/notice"): self._show_notice,
             ("GET", "/privacy"): self._show_privacy,
             ("POST", "/objection"): self._object,
+            ("GET", "/receipt"): self._show_receipt,
+            ("POST", "/receipt"): self._act_on_records,
             ("POST", "/report"): self._take_report,
             ("GET", "/health"): self._show_health,
         }
@@ -60,6 +67,10 @@ class Endpoints:
             response = await self._find(request, visitor)
         except ClientDisconnect:
             return  # nobody is there to be answered, and half a form decides nothing
+        except (StoreError, LedgerError) as error:
+            self._complain(error)
+            page = self._notices.message_page(visitor.language, "not_saved")
+            response = HTMLResponse(page, 503, {"retry-after": "30"})
         except BadRequest as error:
             page = self._notices.message_page(language, "refused_request")
             response = HTMLResponse(page, error.status, {"x-cookiegate": f"refused; {error}"})
@@ -68,6 +79,13 @@ class Endpoints:
         response.headers["x-content-type-options"] = "nosniff"
         response.headers["content-security-policy"] = _OWN_CSP
         await response(scope, receive, send)
+
+    def _complain(self, error: Exception) -> None:
+        """Once a minute: a line for each visitor would fill the disk, which may be what is full."""
+        self._put_off += 1
+        if time.monotonic() >= self._complain_at:
+            logger.error("visitors were told to try again later, %d so far: %s", self._put_off, error)
+            self._complain_at = time.monotonic() + 60
 
     async def _find(self, request: Request, visitor: _Visitor) -> Response:
         path, method = request.scope["path"], "GET" if request.method == "HEAD" else request.method
@@ -99,7 +117,7 @@ class Endpoints:
             raise BadRequest(400, "this site asks for no such service")
         before, now = visitor.consent, time.time()
         after = decide(self._policy, before, form.decision, form.purposes, form.services, int(now) // 86_400)
-        sent = "; ".join(request.headers.getlist("cookie")).encode("latin-1")
+        sent = _read_cookies(request)
         known = Consent(id=self._own.identify(sent, visitor.secure)) if not before.decided else before
         record = describe(
             self._policy,
@@ -113,12 +131,7 @@ class Endpoints:
         )
         # to take something back needs no record first (GDPR art. 7(3)); to give, or to renew what was given, does
         if after.services and not after.services < before.services:
-            try:
-                await self._register.record(record)
-            except StoreError as error:
-                logger.error("a consent could not be recorded, so nothing was given: %s", error)
-                page = self._notices.message_page(visitor.language, "not_saved")
-                return HTMLResponse(page, 503, {"retry-after": "30"})
+            await self._register.record(record)
         else:
             self._register.record_later(record)
         back = form.return_to or find_own_referrer(request.headers) or "/"
@@ -177,12 +190,17 @@ class Endpoints:
             )
         else:
             response = RedirectResponse(back, 303)
-        response.headers.append("set-cookie", self._own.remember(after, visitor.secure))
-        page = urlsplit(back).path or "/"
+        self._remember(response, request, after, urlsplit(back).path or "/", sent, visitor.secure)
+        return response
+
+    def _remember(
+        self, response: Response, request: Request, after: Consent, page: str, sent: bytes, secure: bool
+    ) -> None:
+        """The choice in its cookie, and an end to the cookies that it does not allow."""
+        response.headers.append("set-cookie", self._own.remember(after, secure))
         _, removed = filter_cookie_header(sent, self._rules.allowance(after, page))
         for value in expire_cookies(removed, read_host(dict(request.scope["headers"])), page):
             response.headers.append("set-cookie", value.decode("latin-1"))
-        return response
 
     async def _show_settings(self, request: Request, visitor: _Visitor) -> Response:
         back = request.query_params.get("return_to") or find_own_referrer(request.headers) or "/"
@@ -193,13 +211,32 @@ class Endpoints:
         return HTMLResponse(self._notices.notice_page(visitor.language, visitor.consent, return_to=back))
 
     async def _show_privacy(self, request: Request, visitor: _Visitor) -> Response:
-        objected = self._own.objects(request.headers.get("cookie", "").encode("latin-1"), visitor.secure)
+        objected = self._own.objects(_read_cookies(request), visitor.secure)
         return HTMLResponse(self._notices.privacy_page(visitor.language, objected=objected))
 
     async def _object(self, request: Request, visitor: _Visitor) -> Response:
         require_same_origin(request.headers)
+        objects = await read_word(request, "objects", "yes") != "no"
         response = RedirectResponse(f"{self._prefix}/privacy", 303)
-        response.headers.append("set-cookie", self._own.remember_objection(True, visitor.secure))
+        response.headers.append("set-cookie", self._own.remember_objection(objects, visitor.secure))
+        return response
+
+    async def _show_receipt(self, request: Request, visitor: _Visitor) -> Response:
+        id = self._own.identify(_read_cookies(request), visitor.secure)
+        if request.query_params.get("format") == "json":
+            return await self._records.download(id)
+        return await self._records.show(id, visitor.language)
+
+    async def _act_on_records(self, request: Request, visitor: _Visitor) -> Response:
+        """Erasing takes the consent back as well: nothing would show any more that it was given."""
+        require_same_origin(request.headers)
+        sent = _read_cookies(request)
+        id = self._own.identify(sent, visitor.secure)
+        done = await self._records.act(id, await read_word(request, "act", ""))
+        if done != "erased":
+            return await self._records.show(id, visitor.language, done)
+        response = await self._records.show("", visitor.language, done)
+        self._remember(response, request, Consent(True, day=int(time.time()) // 86_400), "/", sent, visitor.secure)
         return response
 
     async def _take_report(self, request: Request, visitor: _Visitor) -> Response:
@@ -224,6 +261,10 @@ class Endpoints:
     async def _show_health(self, request: Request, visitor: _Visitor) -> Response:
         health = self._register.health()
         return JSONResponse(health, 200 if health["store"] else 503)
+
+
+def _read_cookies(request: Request) -> bytes:
+    return "; ".join(request.headers.getlist("cookie")).encode("latin-1")
 
 
 def _wants_json(request: Request) -> bool:

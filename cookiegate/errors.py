@@ -40,5 +40,13 @@ class StoreError(CookiegateError):
     """The store did not take what it was given; nothing may be acknowledged."""
 
 
+class SchemaError(StoreError):
+    """The store was made by an older version and must be upgraded, or by a newer one."""
+
+
+class LedgerError(CookiegateError):
+    """The consent ledger, or a proof, key or checkpoint of it, is not what it must be."""
+
+
 class UpstreamError(CookiegateError):
     """The website behind the gateway cannot be reached or broke off."""

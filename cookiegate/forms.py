@@ -46,14 +46,32 @@ class Form:
 
 
 async def read_form(request: Request) -> Form:
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != "application/x-www-form-urlencoded":
-        raise BadRequest(415, "send application/x-www-form-urlencoded")
+    _require_form(request)
     try:
         text = (await read_body(request, _LARGEST_FORM)).decode("utf-8")
         return Form(parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=300))
     except ValueError:
         raise BadRequest(400, "the form cannot be read") from None
+
+
+async def read_word(request: Request, name: str, otherwise: str) -> str:
+    """One field of a form that has no other; without a body it is `otherwise`."""
+    text = (await read_body(request, _LARGEST_FORM)).decode("latin-1")
+    if text:
+        _require_form(request)
+    try:
+        pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=1)
+    except ValueError:
+        raise BadRequest(400, "the form cannot be read") from None
+    if pairs and pairs[0][0] != name:
+        raise BadRequest(400, f"unknown field {ascii(pairs[0][0])[:40]}")
+    return pairs[0][1] if pairs else otherwise
+
+
+def _require_form(request: Request) -> None:
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/x-www-form-urlencoded":
+        raise BadRequest(415, "send application/x-www-form-urlencoded")
 
 
 async def read_body(request: Request, largest: int) -> bytes:

@@ -53,8 +53,15 @@ class CookieGate:
         self._has_proxies = bool(self._trusted)
         self._rules = Rules(self.policy, prefix)
         self._own = OwnCookies(self.policy, Token(self.policy, settings.secrets))
-        self.register = Register(settings.store, self.policy)
         notices = Notices(self.policy, prefix)
+        self.register = Register(
+            settings.store,
+            self.policy,
+            ledger_key=settings.ledger_key,
+            checkpoint=settings.checkpoint,
+            witness=settings.witness,
+            shown=notices.list_shown,
+        )
         self._composer = Composer(notices, self._rules)
         self._endpoints = Endpoints(self.policy, self._rules, self._own, notices, self.register, prefix)
         self._witness = Witness(self.policy, self._rules, self._own, self.register)

@@ -32,6 +32,9 @@ class Settings:
     store: str = DEFAULT_STORE
     trusted_proxies: tuple[str, ...] = ()
     upstream: str = ""
+    ledger_key: str = ""  # a file; beside a SQLite database if none is named
+    checkpoint: str = ""  # a file for the last signed checkpoint, better on another disk; as above
+    witness: str = ""  # a URL that checkpoints are sent to, once an hour
 
     def __repr__(self) -> str:  # never a secret in a log or a traceback
         store, upstream = (re.sub("//[^/]*@", "//…@", url) for url in (self.store, self.upstream))
@@ -53,14 +56,22 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         if len(secret) < _SHORTEST:
             which = "COOKIEGATE_SECRET" if len(ring) == 1 else f"secret {number} of COOKIEGATE_SECRET"
             raise SettingsError(f"{which} has {len(secret)} characters, fewer than {_SHORTEST}; {_HOW}")
-    return Settings(ring, pick("store", DEFAULT_STORE), _split(pick("trusted_proxies")), pick("upstream"))
+    return Settings(
+        ring,
+        pick("store", DEFAULT_STORE),
+        _split(pick("trusted_proxies")),
+        pick("upstream"),
+        pick("ledger_key"),
+        pick("checkpoint"),
+        pick("witness"),
+    )
 
 
-def find_store(environment: Mapping[str, str] | None = None) -> str:
-    """Where the store is, for commands that only read it and need no secret."""
+def find(name: str, environment: Mapping[str, str] | None = None) -> str:
+    """One setting, for commands that need no secret: "store", "ledger_key" or "checkpoint"."""
     environment = os.environ if environment is None else environment
     written = _read_file(environment.get("COOKIEGATE_SETTINGS", ""))
-    return environment.get("COOKIEGATE_STORE") or written.get("store", DEFAULT_STORE)
+    return environment.get(f"COOKIEGATE_{name.upper()}") or written.get(name, DEFAULT_STORE if name == "store" else "")
 
 
 def demo_settings(folder: Path) -> Settings:
@@ -89,7 +100,7 @@ def _read_file(name: str) -> Mapping[str, str]:
         table = tomllib.loads(Path(name).read_text("utf-8")).get("settings", {})
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SettingsError(f"COOKIEGATE_SETTINGS={name} cannot be read: {error}") from None
-    known = {"secret", "store", "trusted_proxies", "upstream"}
+    known = {"secret", "store", "trusted_proxies", "upstream", "ledger_key", "checkpoint", "witness"}
     if not isinstance(table, dict) or not all(isinstance(value, str) for value in table.values()):
         raise SettingsError(f"{name}: every entry of [settings] is a text in quotes")
     if unknown := set(table) - known:

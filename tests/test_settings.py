@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from cookiegate.errors import SettingsError
-from cookiegate.settings import DEFAULT_STORE, Settings, demo_settings, find_store, load_settings
+from cookiegate.settings import DEFAULT_STORE, Settings, demo_settings, find, load_settings
 
 FIRST, SECOND = "a" * 32, "b" * 43
 
@@ -62,16 +62,16 @@ def test_a_file_holds_what_the_environment_does_not(tmp_path: Path) -> None:
     text = f'[settings]\nsecret = "{FIRST}"\nstore = "sqlite:///file.db"\nupstream = "http://file.test"\n'
     environment = {**write_settings(tmp_path, text), "COOKIEGATE_STORE": "sqlite:///environment.db"}
     assert load_settings(environment) == Settings((FIRST,), "sqlite:///environment.db", (), "http://file.test")
-    assert find_store(environment) == "sqlite:///environment.db"
-    assert find_store(write_settings(tmp_path, text)) == "sqlite:///file.db"
-    assert find_store({}) == DEFAULT_STORE
+    assert find("store", environment) == "sqlite:///environment.db"
+    assert find("store", write_settings(tmp_path, text)) == "sqlite:///file.db"
+    assert find("store", {}) == DEFAULT_STORE
 
 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
         ("[settings", "cannot be read"),
-        ("[settings]\nsecrets = 'x'", "has no 'secrets'; it has secret, store"),
+        ("[settings]\nsecrets = 'x'", "has no 'secrets'; it has checkpoint, ledger_key, secret, store"),
         ("[settings]\nstore = 3", "is a text in quotes"),
         ("settings = 'x'", "is a text in quotes"),
     ],
@@ -89,7 +89,7 @@ def test_a_file_that_is_not_there_or_not_text_is_named(tmp_path: Path) -> None:
         load_settings({"COOKIEGATE_SETTINGS": str(tmp_path / "none.toml")})
     (tmp_path / "bytes.toml").write_bytes(b"\xff")
     with pytest.raises(SettingsError, match=r"bytes\.toml cannot be read"):
-        find_store({"COOKIEGATE_SETTINGS": str(tmp_path / "bytes.toml")})
+        find("store", {"COOKIEGATE_SETTINGS": str(tmp_path / "bytes.toml")})
 
 
 def test_no_secret_and_no_password_shows_in_a_log() -> None:

@@ -6,9 +6,14 @@ import click
 
 from .. import __version__
 from ..errors import CookiegateError
+from .consents import consents
+from .permits import permits
 from .policy import check, init
-from .records import consents, visits
+from .records import visits
+from .requests import requests
 from .serve import serve
+from .subject import subject
+from .upkeep import db, keys, retention
 
 
 class _Commands(click.Group):
@@ -31,5 +36,5 @@ def main() -> None:
     """
 
 
-for _command in (init, check, serve, visits, consents):
+for _command in (init, check, serve, visits, consents, keys, db, retention, subject, requests, permits):
     main.add_command(_command)

@@ -13,7 +13,7 @@ import click
 from ..errors import PolicyError, StoreError
 from ..policy import compile_policy, find_doubts, load_policy
 from ..reports import find_undeclared
-from ..settings import find_store
+from ..settings import find
 
 _DAYS = 30
 
@@ -66,7 +66,7 @@ def check(context: click.Context, path: str, store: str | None) -> None:
         click.echo(f"  to look at: {doubt}")
     today = datetime.now(UTC).date()
     try:
-        seen = find_undeclared(store or find_store(), today - timedelta(days=_DAYS), today)
+        seen = find_undeclared(store or find("store"), today - timedelta(days=_DAYS), today)
     except StoreError:
         if store:
             raise

@@ -1,15 +1,13 @@
-"""`visits report` and `consents export`: what was recorded, for people and for other programs."""
+"""`visits report`: what was recorded of visits."""
 
 from __future__ import annotations
 
-import sys
 from datetime import UTC, date, datetime, timedelta
-from typing import IO, Literal
 
 import click
 
-from ..reports import export, render, visit_statistics
-from ..settings import find_store
+from ..reports import render, visit_statistics
+from ..settings import find
 
 _STORE = click.option("--store", help="Where it is recorded, such as sqlite:///cookiegate.db.  [COOKIEGATE_STORE]")
 
@@ -44,30 +42,4 @@ def report(first: date | None, last: date | None, store: str | None) -> None:
     first = first or last - timedelta(days=29)
     if first > last:
         raise click.UsageError(f"--from {first} is later than --to {last}")
-    click.echo(render(visit_statistics(store or find_store(), first, last)))
-
-
-@click.group()
-def consents() -> None:
-    """The consent ledger.
-
-    Example: cookiegate consents export -o consents.jsonl
-    """
-
-
-@consents.command("export")
-@click.option("--format", "form", type=click.Choice(["jsonl", "csv"]), default="jsonl", show_default=True)
-@click.option(
-    "--output", "-o", type=click.File("w", encoding="utf-8", lazy=True), default="-", help="A file; else here."
-)
-@_STORE
-def export_consents(form: Literal["jsonl", "csv"], output: IO[str], store: str | None) -> None:
-    """Every decision with its digest, oldest first. In CSV no cell is taken for a formula.
-
-    Example: cookiegate consents export --format csv -o consents.csv
-    """
-    count = export(store or find_store(), form, output)
-    if not count:
-        click.echo("No decision has been recorded yet.", err=True)
-    elif sys.stderr.isatty():
-        click.echo(f"{count} decisions", err=True)
+    click.echo(render(visit_statistics(store or find("store"), first, last)))

@@ -1,18 +1,70 @@
-"""What visitors have chosen: the choice, the signed cookie that carries it, and the record that proves it."""
+"""What visitors have chosen: the choice, the signed cookie that carries it, and the record and ledger that prove it."""
 
+from .checkpoint import Checkpoint, SigningKey, VerifierKey, read_checkpoint, sign_checkpoint
 from .choice import UNDECIDED, Consent
 from .decide import DECISIONS, decide, describe
-from .record import FIRST_DIGEST, ConsentRecord, chain_digest
+from .leaf import (
+    SALT_BYTES,
+    Leaf,
+    RecordKind,
+    canonical,
+    commit,
+    read_leaf,
+    write_erase_leaf,
+    write_leaf,
+    write_prune_leaf,
+    write_unlink_leaf,
+)
+from .merkle import (
+    EMPTY_ROOT,
+    Frontier,
+    Tile,
+    consistency_proof,
+    hash_children,
+    hash_leaf,
+    inclusion_proof,
+    root_of,
+    verify_consistency,
+    verify_inclusion,
+)
+from .record import ConsentRecord, Sealed, find_subject
 from .token import Token
+from .treereading import read_tree
 
 __all__ = [
     "DECISIONS",
-    "FIRST_DIGEST",
+    "EMPTY_ROOT",
+    "SALT_BYTES",
     "UNDECIDED",
+    "Checkpoint",
     "Consent",
     "ConsentRecord",
+    "Frontier",
+    "Leaf",
+    "RecordKind",
+    "Sealed",
+    "SigningKey",
+    "Tile",
     "Token",
-    "chain_digest",
+    "VerifierKey",
+    "canonical",
+    "commit",
+    "consistency_proof",
     "decide",
     "describe",
+    "find_subject",
+    "hash_children",
+    "hash_leaf",
+    "inclusion_proof",
+    "read_checkpoint",
+    "read_leaf",
+    "read_tree",
+    "root_of",
+    "sign_checkpoint",
+    "verify_consistency",
+    "verify_inclusion",
+    "write_erase_leaf",
+    "write_leaf",
+    "write_prune_leaf",
+    "write_unlink_leaf",
 ]

@@ -74,7 +74,8 @@ def describe(
     if after.services:
         event = "given" if set(states.values()) == {"given"} else "partly-given"
     else:
-        event = "withdrawn" if before.services else "refused"
+        # an id from a choice under an earlier policy: that consent ends here
+        event = "withdrawn" if before.services or before.id else "refused"
     return ConsentRecord(
         time=time,
         event=event,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Mapping, Sequence
 
 from markupsafe import escape
 
 from ..consent import UNDECIDED, Consent
-from ..policy import Policy, Service
+from ..policy import Policy, Service, describe_question
 from .assets import Asset, load_asset, open_templates
 from .banner import Banner
 from .page import MESSAGES, Pages
@@ -38,10 +39,12 @@ class Notices:
             texts = load_texts(language)
             self._banners[language] = Banner(policy, texts, templates, css, page_css, js, prefix)
             self._pages[language] = Pages(policy, texts, templates, css, page_css, js, prefix)
-        self._digests = {
-            language: pages.digest_words(self._banners[language].control(UNDECIDED, "/", "", True))
+        self._words = {
+            language: pages.list_words(self._banners[language].control(UNDECIDED, "/", "", True))
             for language, pages in self._pages.items()
         }
+        self._digests = {language: hashlib.sha256(words).hexdigest() for language, words in self._words.items()}
+        self._asked = policy
 
     def guard(self, names: str, *, given: bool = False, nonce: str = "", inline: bool = True) -> bytes:
         """The guard's script element, ASCII: `names` is the expression for what may be kept in the browser.
@@ -84,6 +87,21 @@ class Notices:
         """What the visit log keeps and why, and the objection (GDPR art. 13, 21(4))."""
         return self._find_pages(language).privacy(objected)
 
+    def receipt_page(
+        self,
+        language: str,
+        consent_id: str,
+        decisions: Sequence[Mapping[str, object]],
+        *,
+        restricted: bool = False,
+        done: str = "",
+    ) -> bytes:
+        """What is recorded of this visitor's decisions: each {"time": ms since 1970 UTC, "event", "services": names}.
+
+        `done` says what was just done: "erased", "restricted" or "released".
+        """
+        return self._find_pages(language).receipt(consent_id, decisions, restricted, done)
+
     def message_page(self, language: str, kind: str) -> bytes:
         """A short page, `kind` one of MESSAGES: the choice was not saved, or the request was refused."""
         return self._find_pages(language).message(kind)
@@ -91,6 +109,19 @@ class Notices:
     def banner_digest(self, language: str) -> str:
         """SHA-256 (hex) of the words of both layers, for the record of what was shown."""
         return self._digests.get(language) or self._digests[self._default]
+
+    def list_shown(self) -> dict[tuple[str, str], bytes]:
+        """Just what visitors are shown before they decide, by (kind, language), to be kept as evidence.
+
+        "words" is what `banner_digest` covers, "banner" and "settings" the two layers as they are sent; "policy" the
+        purposes, services and cookies asked about, as JSON.
+        """
+        shown = {("policy", ""): describe_question(self._asked)}
+        for language, banner in self._banners.items():
+            shown["words", language] = self._words[language]
+            shown["banner", language] = banner.control(UNDECIDED, "/", "", True)
+            shown["settings", language] = self._pages[language].settings(UNDECIDED, "/", "")
+        return shown
 
     def _find_banner(self, language: str) -> Banner:
         return self._banners.get(language) or self._banners[self._default]

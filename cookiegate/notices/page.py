@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from jinja2 import Environment
@@ -58,14 +57,18 @@ class Pages:
     def privacy(self, objected: bool) -> bytes:
         return self._render("privacy.html", objected=objected)
 
+    def receipt(self, consent_id: str, decisions: Sequence[Mapping[str, object]], restricted: bool, done: str) -> bytes:
+        return self._render(
+            "receipt.html", consent_id=consent_id, decisions=decisions, restricted=restricted, done=done
+        )
+
     def message(self, kind: str) -> bytes:
         return self._render("message.html", kind=kind)
 
-    def digest_words(self, first_layer: bytes) -> str:
-        """SHA-256 over the words of both layers, hex; markup, style and script do not count (GDPR art. 7(1))."""
+    def list_words(self, first_layer: bytes) -> bytes:
+        """The words of both layers, a zero byte between them; markup, style and script do not count."""
         both = (first_layer.decode("ascii"), self.settings(UNDECIDED, "/", "").decode())
-        words = (Markup(_take_form(html)).striptags() for html in both)
-        return hashlib.sha256("\0".join(words).encode()).hexdigest()
+        return "\0".join(Markup(_take_form(html)).striptags() for html in both).encode()
 
     def _say_state(self, consent: Consent) -> str:
         """What is in force now, in one sentence."""

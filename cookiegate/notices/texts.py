@@ -62,6 +62,11 @@ class Texts:
         date = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(days=day)
         return self("date", year=date.year, month=date.month, day=date.day)
 
+    def moment(self, time: int) -> str:
+        """Milliseconds since 1970-01-01 UTC as date and time of day, UTC."""
+        minutes = time // 60_000 % 1440
+        return f"{self.date(time // 86_400_000)} {minutes // 60:02}:{minutes % 60:02} UTC"
+
     def country(self, code: str) -> str:
         """The name of a country; its ISO 3166-1 code where we have no name."""
         return self.find(f"country.{code}") or code

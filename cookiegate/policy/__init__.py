@@ -21,6 +21,7 @@ from .model import (
     Site,
     VisitRules,
 )
+from .question import describe_question
 
 __all__ = [
     "EEA",
@@ -43,6 +44,7 @@ __all__ = [
     "Site",
     "VisitRules",
     "compile_policy",
+    "describe_question",
     "find_doubts",
     "load_catalogue",
     "load_policy",

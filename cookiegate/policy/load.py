@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import math
 import re
 from collections.abc import Iterable, Mapping
@@ -30,6 +28,7 @@ from .model import (
     Site,
     VisitRules,
 )
+from .question import hash_question
 from .read import read_policy
 from .schema import NecessarySection, PolicyFile, ServiceSection, VisitsSection
 
@@ -124,7 +123,7 @@ def _compile(file: PolicyFile) -> Policy:
         banner=BannerRules(file.banner.look),
         retention={table: lifetime.days for table, lifetime in file.retention.items()},
         known=tuple(each for id, each in catalogue.items() if id not in named and each.purpose != NECESSARY),
-        version=_hash_question(purposes, controller),
+        version=hash_question(purposes, controller),
     )
 
 
@@ -143,23 +142,3 @@ def _compile_visits(said: VisitsSection) -> VisitRules:
         day = written.reviewed_on.isoformat()
         assessment = Assessment(written.interest, written.necessity, written.balancing, written.reviewed_by, day)
     return VisitRules(assessment, said.ipv4_bits, said.ipv6_bits, said.retention.days, said.visitor)
-
-
-def _hash_question(purposes: tuple[Purpose, ...], controller: Controller) -> str:
-    """Twelve hex digits over what the visitor is asked: who asks, for which services, cookies and lifetimes."""
-    question = {
-        "controller": controller.name,
-        "purposes": {
-            purpose.id: [
-                {
-                    "id": service.id,
-                    "provider": service.provider,
-                    "country": service.country,
-                    "cookies": sorted((cookie.name, str(cookie.lifetime)) for cookie in service.cookies),
-                }
-                for service in sorted(purpose.services, key=lambda each: each.id)
-            ]
-            for purpose in sorted(purposes, key=lambda each: each.id)
-        },
-    }
-    return hashlib.sha256(json.dumps(question, sort_keys=True).encode()).hexdigest()[:12]

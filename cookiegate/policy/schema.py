@@ -232,6 +232,6 @@ class PolicyFile(_Section):
     services: dict[Id, ServiceSection] = Field(default_factory=dict)
     necessary: list[NecessarySection] = Field(default_factory=list)
     visits: VisitsSection = Field(default_factory=VisitsSection)
-    retention: dict[Literal["observations"], Period] = Field(default_factory=dict)
+    retention: dict[Literal["consents", "observations"], Period] = Field(default_factory=dict)
     gate: GateSection = Field(default_factory=GateSection)
     banner: BannerSection = Field(default_factory=BannerSection)

@@ -1,8 +1,87 @@
-"""What is written: decisions into the ledger, visits and observations beside it. Only this chapter writes."""
+"""What is written: decisions onto the ledger, and visits, requests and permits beside it. Only this chapter writes."""
 
 from __future__ import annotations
 
+from .addresses import CHANNELS, normalise
+from .growth import find_subject
+from .ledgerkey import LedgerKey, load_ledger_key, make_ledger_key, rotate_ledger_key
+from .permits import (
+    Offer,
+    Permit,
+    add_permits,
+    ban,
+    judge_offer,
+    list_due,
+    list_permits,
+    may_send,
+    note_permits_listed,
+    note_review,
+    unban,
+    withdraw,
+)
 from .register import Register
+from .requests import (
+    KINDS,
+    OUTCOMES,
+    Request,
+    Task,
+    add_request,
+    close_request,
+    extend_request,
+    find_request,
+    finish_task,
+    list_requests,
+    list_tasks,
+)
+from .retention import Retention, Rule, list_rules, run_out
+from .signer import Signer, sign_ledger
+from .subjects import Erased, Recipient, erase_subject, note_reading, rectify_record, restrict_subject
 from .visits import Visit, visit_from
 
-__all__ = ["Register", "Visit", "visit_from"]
+__all__ = [
+    "CHANNELS",
+    "KINDS",
+    "OUTCOMES",
+    "Erased",
+    "LedgerKey",
+    "Offer",
+    "Permit",
+    "Recipient",
+    "Register",
+    "Request",
+    "Retention",
+    "Rule",
+    "Signer",
+    "Task",
+    "Visit",
+    "add_permits",
+    "add_request",
+    "ban",
+    "close_request",
+    "erase_subject",
+    "extend_request",
+    "find_request",
+    "find_subject",
+    "finish_task",
+    "judge_offer",
+    "list_due",
+    "list_permits",
+    "list_requests",
+    "list_rules",
+    "list_tasks",
+    "load_ledger_key",
+    "make_ledger_key",
+    "may_send",
+    "normalise",
+    "note_permits_listed",
+    "note_reading",
+    "note_review",
+    "rectify_record",
+    "restrict_subject",
+    "rotate_ledger_key",
+    "run_out",
+    "sign_ledger",
+    "unban",
+    "visit_from",
+    "withdraw",
+]

@@ -1,23 +1,28 @@
-"""Decisions on their way into the ledger, and those who wait for them."""
+"""Decisions on their way onto the ledger, and those who wait for them."""
 
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Iterable
 
-from cookiegate.consent import FIRST_DIGEST, ConsentRecord, chain_digest
+from cookiegate.consent import ConsentRecord
 from cookiegate.errors import StoreError
-from cookiegate.store import Decision
+from cookiegate.store import Batch, Grow, Growth, Head, Store
+
+from .growth import Kept, find_subject, grow_by
 
 
 class Ticket:
     """One decision in the queue. Awaited if it has a loop; otherwise it is kept until it is stored."""
 
-    __slots__ = ("abandoned", "committing", "decision", "loop", "outcome")
+    __slots__ = ("abandoned", "committing", "consent_id", "loop", "outcome", "sealed")
 
     def __init__(self, record: ConsentRecord, loop: asyncio.AbstractEventLoop | None = None) -> None:
-        # Serialised by the caller: what cannot be serialised fails there, and never stops the queue.
-        self.decision = Decision(record.time, record.event, record.payload())
+        # Sealed by the caller: what cannot be fails there, and never stops the queue; and once, so that it is the same
+        # record however often it is tried.
+        self.sealed = record.seal(os.urandom(64))
+        self.consent_id = record.consent_id
         self.loop = loop
         # None when stored, otherwise why not. A result rather than an exception: nobody may be left to read it.
         self.outcome: asyncio.Future[StoreError | None] | None = loop.create_future() if loop else None
@@ -25,9 +30,38 @@ class Ticket:
         self.committing = False  # past the point at which that could be helped
 
 
-def link(previous: bytes | None, payload: bytes) -> bytes:
-    """The digest of a ledger row; the first row follows on FIRST_DIGEST."""
-    return chain_digest(FIRST_DIGEST if previous is None else previous, payload)
+class Attempt:
+    """One try to put tickets on the ledger, which remembers what it would have looked like there.
+
+    A connection may break just when COMMIT was sent. Leaves are unlike all others, their salts being random: so one
+    look at the place where the first of them would stand tells whether they were stored.
+    """
+
+    def __init__(self, tickets: list[Ticket], index_key: bytes) -> None:
+        self.tickets = tickets
+        self._grow: Grow = grow_by([_keep(ticket, index_key) for ticket in tickets])
+        self._place: tuple[int, bytes] | None = None
+
+    def grow(self, head: Head) -> Growth:
+        growth = self._grow(head)
+        seq, leaf = growth.changes[0].rows[0]
+        assert isinstance(seq, int)
+        assert isinstance(leaf, bytes)
+        self._place = seq, leaf
+        return growth
+
+    def was_stored(self, store: Store) -> bool:
+        """Whether the try succeeded after all."""
+        if self._place is None:
+            return False
+        # A server may still be busy with a COMMIT whose connection is gone. It holds the head until it is done: wait.
+        store.write(Batch(lambda head: Growth(head, ())), lambda: False)
+        seq, leaf = self._place
+        return store.query("leaf_run", start=seq, stop=seq + 1) == [(leaf,)]
+
+
+def _keep(ticket: Ticket, index_key: bytes) -> Kept:
+    return Kept(ticket.sealed, find_subject(index_key, ticket.consent_id) if ticket.consent_id else None)
 
 
 def settle(tickets: Iterable[Ticket], outcome: StoreError | None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import lru_cache
 
 from cookiegate.store import Observation
 
@@ -27,9 +28,7 @@ class Observations:
 
     def add(self, day: str, kind: str, name: str, path: str) -> None:
         """Raises ValueError for a kind that is none."""
-        if kind not in KINDS:
-            raise ValueError(f"{kind!r} is not one of {', '.join(KINDS)}")
-        self._count((day, kind, printable(name[:_LONGEST]), reduce_path(path)[:_LONGEST]), 1)
+        self._count((day, *_shorten(kind, name, path)), 1)
 
     def take(self) -> list[Observation]:
         """All, to be written; the counting begins anew."""
@@ -51,3 +50,10 @@ class Observations:
             self._counts[key] += times
         else:
             self.dropped += times
+
+
+@lru_cache(maxsize=4096)  # a site's pages show the same again and again
+def _shorten(kind: str, name: str, path: str) -> tuple[str, str, str]:
+    if kind not in KINDS:
+        raise ValueError(f"{kind!r} is not one of {', '.join(KINDS)}")
+    return kind, printable(name[:_LONGEST]), reduce_path(path)[:_LONGEST]

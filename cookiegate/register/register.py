@@ -6,48 +6,83 @@ import asyncio
 import atexit
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from weakref import WeakKeyDictionary
 
 from cookiegate.consent import ConsentRecord
-from cookiegate.errors import StoreError
+from cookiegate.errors import LedgerError, StoreError
 from cookiegate.policy import Policy
-from cookiegate.store import companion
+from cookiegate.store import check_store, companion, has_ledger, is_shared
 
+from .deadlines import Deadlines
+from .declaration import Shown
+from .growth import find_subject
+from .herald import Herald
 from .ledger import Ticket
+from .ledgerkey import LedgerKey, load_ledger_key, make_ledger_key
+from .subjects import Recipient, erase_subject, restrict_subject
+from .upkeep import Upkeep
 from .visits import Visit
 from .writer import Writer
-
-_DEADLINE = 5.0  # seconds in which a decision must reach COMMIT
 
 
 class Register:
     """Records decisions, visits and observations of one site. Opens nothing before the first of them."""
 
-    def __init__(self, store_url: str, policy: Policy, *, clock: Callable[[], float] = time.time) -> None:
-        """`clock` gives seconds since 1970-01-01 UTC. Raises StoreError for a URL that names no store we know."""
-        companion(store_url, "")
-        self._store_url = store_url
+    def __init__(
+        self,
+        store_url: str,
+        policy: Policy,
+        *,
+        ledger_key: str = "",
+        checkpoint: str = "",
+        witness: str = "",
+        shown: Callable[[], Shown] = dict,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        """`ledger_key` and `checkpoint` name files; otherwise they lie beside a SQLite database. `witness` is the URL
+        that checkpoints are sent to. `shown` gives what visitors are shown, to be kept beside the first decision;
+        `clock` seconds since 1970-01-01 UTC.
+
+        Raises StoreError for a URL that names no store we know, SchemaError for a store of another version, LedgerError
+        for a key that others may read, or none where the store is shared. A store that cannot be reached is no reason
+        not to start.
+        """
+        check_store(store_url)
+        self.store_url = store_url
         self._policy = policy
+        self._shown = shown
         self._clock = clock
+        self._key_file = Path(ledger_key) if ledger_key else companion(store_url, ".ledgerkey")
+        self._checkpoint = Path(checkpoint) if checkpoint else companion(store_url, ".checkpoint")
+        self._herald = Herald(witness) if witness else None
+        self._key = load_ledger_key(self._key_file) if self._key_file.exists() else None
+        if self._key is None and (ledger_key or is_shared(store_url)):
+            raise LedgerError(
+                f"there is no ledger key at {self._key_file}: make one with `cookiegate keys new`, give the same file "
+                "to every gateway, and say where it is in COOKIEGATE_LEDGER_KEY"
+            )
         # By process: after a fork the parent's writer stays where it is, untouched, since its thread and its
         # connection are the parent's; the child makes its own.
         self._writers: dict[int, Writer] = {}
+        self._deadlines: WeakKeyDictionary[asyncio.AbstractEventLoop, Deadlines] = WeakKeyDictionary()
 
     async def record(self, record: ConsentRecord) -> None:
         """Returns once the decision is durable (GDPR art. 7(1): a grant counts only when it can be demonstrated).
 
         Raises StoreError when the store fails or does not get to it within 5 seconds; the decision is then not
-        stored, also not later. Only when COMMIT itself hangs does it take longer: its outcome is waited for.
+        stored, also not later, unless the connection broke just when COMMIT was sent: then nobody can tell, and
+        nothing may be given. Only when COMMIT itself hangs does it take longer: its outcome is waited for.
         """
-        writer = self._writer()
-        ticket = Ticket(record, asyncio.get_running_loop())
+        writer, loop = self._writer(), asyncio.get_running_loop()
+        ticket = Ticket(record, loop)
         assert ticket.outcome is not None
         if not writer.submit(ticket):
             raise StoreError("the decision could not be recorded: the register is closed, or too many are waiting")
+        self._find_deadlines(loop, writer).watch(ticket, loop)
         try:
-            stored, _ = await asyncio.wait((ticket.outcome,), timeout=_DEADLINE)
-            if not stored and writer.abandon(ticket):
-                raise StoreError(f"the decision could not be recorded within {_DEADLINE:.0f} seconds")
             failure = await ticket.outcome
         except asyncio.CancelledError:
             writer.abandon(ticket)  # nobody will be told that it was saved
@@ -58,6 +93,21 @@ class Register:
     def record_later(self, record: ConsentRecord) -> None:
         """Record a refusal or a withdrawal, which holds whether or not it is recorded: queued until it is."""
         self._writer().submit(Ticket(record))
+
+    async def erase(self, consent_id: str, recipients: Sequence[Recipient]) -> None:
+        """Make the records of this id nobody's, and have `recipients` told (GDPR art. 17, 19). Raises StoreError."""
+        self._writer().forget(consent_id)
+        ask = partial(erase_subject, whole=False, recipients=recipients)
+        await asyncio.to_thread(ask, self.store_url, self.find_subject(consent_id), self._clock())
+
+    async def restrict(self, consent_id: str, *, restricted: bool) -> None:
+        """Keep the records of this id and use them for nothing else, or again as before (GDPR art. 18)."""
+        ask = partial(restrict_subject, restricted=restricted)
+        await asyncio.to_thread(ask, self.store_url, self.find_subject(consent_id), self._clock())
+
+    def find_subject(self, consent_id: str) -> bytes:
+        """The keyed hash under which the records of this id are found."""
+        return find_subject(self._find_key().index, consent_id)
 
     def visit(self, visit: Visit) -> None:
         """Keep a visit, if the policy holds the balancing test on which visits may be kept (GDPR art. 6(1)(f))."""
@@ -77,10 +127,34 @@ class Register:
         """Whether the store works ("store", "error"), and how much is queued and was dropped in this process."""
         return self._writer().health()
 
+    def _find_deadlines(self, loop: asyncio.AbstractEventLoop, writer: Writer) -> Deadlines:
+        deadlines = self._deadlines.get(loop)
+        if deadlines is None:
+            deadlines = self._deadlines[loop] = Deadlines(writer.abandon)
+        return deadlines
+
+    def _find_key(self) -> LedgerKey:
+        """Made when it is first needed, of a store that is this machine's own."""
+        if self._key is None:
+            if self._key_file.exists():
+                self._key = load_ledger_key(self._key_file)
+            elif has_ledger(self.store_url):
+                raise LedgerError(
+                    f"the ledger's key {self._key_file} is gone: put it back from its copy. With another key nobody's "
+                    "records are found and no ban on marketing holds; `cookiegate keys new` makes one all the same"
+                )
+            else:
+                self._key = make_ledger_key(self._key_file, self._policy.site.hosts[0])
+        return self._key
+
     def _writer(self) -> Writer:
         process = os.getpid()
         writer = self._writers.get(process)
         if writer is None:
-            writer = self._writers.setdefault(process, Writer(self._store_url, self._policy, self._clock))
+            upkeep = Upkeep(
+                self.store_url, self._policy, self._find_key, self._checkpoint, self._herald, self._shown, self._clock
+            )
+            writer = Writer(self.store_url, self._policy, upkeep, self._clock)
+            writer = self._writers.setdefault(process, writer)
             atexit.register(self.close)
         return writer

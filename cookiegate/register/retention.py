@@ -1,47 +1,129 @@
-"""When something is old enough to be deleted (GDPR art. 5(1)(e)), and the deleting."""
+"""How long each table keeps what it keeps, and why (GDPR art. 5(1)(e), 13(2)(a), 30); and the deleting.
+
+A table without a rule here fails a test.
+"""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
 
 from cookiegate.policy import Policy
-from cookiegate.store import Store
+from cookiegate.store import Batch, Change, Store, open_store
 
-from .daykey import DayKeys
+from .acts import scrub_files
+from .growth import Removed, grow_by
 from .visits import day_of
 
 _DAY = 86_400
-_OBSERVATION_DAYS = 90  # unless the policy says otherwise
-_EVERY = 60.0  # seconds between two looks at the clock
+_HOUR = 3600
+_CLOCK_DAYS = 30
+_PROVEN_DAYS = 3  # on which a gateway was at work lately, before the clock is believed
+OBSERVATION_DAYS = 90  # unless the policy says otherwise
+CONSENT_DAYS = 3 * 365 + 183  # likewise: as long as a consent lasts, and claims about it after that
+REQUEST_DAYS = 3 * 365 + 1  # after it was closed: as long as a claim about it may be expected
+PERMIT_DAYS = 2 * 365 + 1  # two years by the calendar; each permit says when they end
+_MOST = 5000  # corrections named in one leaf
 
 
-def oldest_days(policy: Policy, now: float) -> tuple[str, str]:
-    """The oldest days whose visits and whose observations are kept, in this order; `now` in seconds."""
-    observation_days = policy.retention.get("observations", _OBSERVATION_DAYS)
-    return day_of(now - policy.visits.retention_days * _DAY), day_of(now - observation_days * _DAY)
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Why a table is kept, on what ground, and for how many days (None: it holds nothing about a person, or has to
+    be kept as long as the register is)."""
+
+    table: str
+    purpose: str
+    basis: str
+    days: int | None = None
 
 
-class Chores:
-    """What the writer does beside writing: each minute it destroys outlived keys, once a day it deletes what is old."""
+def list_rules(policy: Policy) -> tuple[Rule, ...]:
+    """The rule of every table, under this policy."""
+    never = "no personal data"
+    return (
+        Rule("visits", "statistics and security of the site", "GDPR art. 6(1)(f)", policy.visits.retention_days),
+        Rule("observations", "to complete the policy", never, policy.retention.get("observations", OBSERVATION_DAYS)),
+        Rule("ledger_records", "to demonstrate consent", "GDPR art. 6(1)(c), 7(1)",
+             policy.retention.get("consents", CONSENT_DAYS)),
+        Rule("days", "to tell whether the clock can be believed", never, _CLOCK_DAYS),
+        Rule("ledger_leaves", "to show that no consent was altered", never),
+        Rule("ledger_tiles", "the same", never),
+        Rule("ledger_head", "the same", never),
+        Rule("checkpoints", "the same", never),
+        Rule("shown", "to show what visitors were asked", never),
+        Rule("requests", "to show that requests were answered", "GDPR art. 5(2), 12", REQUEST_DAYS),
+        Rule("request_tasks", "to show that recipients were told", "GDPR art. 5(2), 19", REQUEST_DAYS),
+        Rule("permits", "direct marketing that was agreed to", "Act 917/2014 ch. 24, GDPR art. 6(1)(a)", PERMIT_DAYS),
+        # a keyed hash: were it deleted, the next list of addresses would undo what the person wanted for good
+        Rule("bans", "never to send marketing there again", "GDPR art. 17(3)(b), 21(3)"),
+    )  # fmt: skip
 
-    def __init__(self, policy: Policy, day_keys: DayKeys, clock: Callable[[], float]) -> None:
-        self._policy = policy
-        self._day_keys = day_keys
-        self._clock = clock
-        self._purged_on = ""
-        self.due_at = 0.0  # on the monotonic clock
 
-    def do(self, store: Store) -> bool:
-        """Do a part of it, short enough to let a decision wait; whether there is more to do at once."""
-        self.due_at = time.monotonic() + _EVERY
-        now = self._clock()
-        self._day_keys.expire(now)
-        if self._purged_on == day_of(now):
-            return False
-        if store.purge(*oldest_days(self._policy, now)):
-            self.due_at = 0.0
-            return True
-        if store.scrub():  # else a reader is in the way: again in a minute
-            self._purged_on = day_of(now)
-        return False
+class Retention:
+    """Deletes what is too old under one policy."""
+
+    def __init__(self, policy: Policy) -> None:
+        self._days = {rule.table: rule.days for rule in list_rules(policy) if rule.days is not None}
+        self._said = -1, -1  # what the ledger was told to be past its time: up to which record, before which hour
+
+    def believes_clock(self, store: Store, now: float) -> bool:
+        """Whether so much time may have passed as the clock says, in seconds since 1970 UTC; keeps today in mind.
+
+        One that has jumped years ahead would have all evidence deleted at once. It is believed where a gateway was at
+        work on three other days of the last thirty; until then nothing old goes by itself.
+        """
+        store.write(Batch(changes=[Change("add_day", [(day_of(now),)])]))
+        first, last = day_of(now - _CLOCK_DAYS * _DAY), day_of(now)
+        ((days,),) = store.query("days_between", first=first, last=last)
+        assert isinstance(days, int)
+        return days >= _PROVEN_DAYS
+
+    def purge(self, store: Store, now: float) -> bool:
+        """Delete a part, short enough to let a decision wait; whether there is more. `now`: seconds since 1970 UTC."""
+        deleted = store.purge("visits", day_of(now - self._days["visits"] * _DAY))
+        deleted += store.purge("observations", day_of(now - self._days["observations"] * _DAY))
+        closed_before = day_of(now - self._days["requests"] * _DAY)
+        deleted += store.purge("request_tasks", closed_before)  # first: its request tells how old a task is
+        deleted += store.purge("requests", closed_before)
+        deleted += store.purge("permits", int(now))
+        deleted += store.purge("days", day_of(now - self._days["days"] * _DAY))
+        before = int(now - self._days["ledger_records"] * _DAY) // _HOUR
+        deleted += _erase_corrections(store, before, int(now) // _HOUR)
+        return bool(self._purge_records(store, before, int(now) // _HOUR) + deleted)
+
+    def _purge_records(self, store: Store, before: int, hour: int) -> int:
+        """The ledger says up to which number records may be gone; those go whose time is over. Hours since 1970 UTC.
+
+        Not all up to that number: a clock that once went wrong must not take the evidence before it along.
+        """
+        ((upto,),) = store.query("last_before", hour=before)
+        if upto is None:
+            return 0
+        assert isinstance(upto, int)
+        if upto > self._said[0] or before > self._said[1]:
+            # said first, so that a record which is gone is always one that the ledger says is gone
+            store.write(Batch(grow_by([Removed("decisions", hour, upto=upto, before=before)])))
+            self._said = upto, before
+        return store.purge("ledger_records", before)
+
+
+def _erase_corrections(store: Store, before: int, hour: int) -> int:
+    """What people wrote to put a record right goes when a record of that age would. Hours since 1970 UTC."""
+    old = [seq for (seq,) in store.query("old_corrections", hour=before, most=_MOST) if isinstance(seq, int)]
+    if old:
+        gone = Change("erase_record", [(seq,) for seq in old])
+        store.write(Batch(grow_by([Removed("erase", hour, of=old)]), [gone]))
+    return len(old)
+
+
+def run_out(store_url: str, policy: Policy, now: float) -> bool:
+    """Delete all that is past its time, and make it be gone from the files. `now`: seconds since 1970 UTC.
+
+    False where readers were in the way for so long that the files may still hold it. Raises StoreError where the store
+    cannot be opened or written.
+    """
+    rules = Retention(policy)
+    with closing(open_store(store_url)) as store:
+        while rules.purge(store, now):
+            pass
+        return scrub_files(store)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import NamedTuple
 
+from cookiegate.expressions import compile
 from cookiegate.policy import Policy
 from cookiegate.store import VisitRow
 from cookiegate.visitor import AGENT_LENGTH, describe, truncate
@@ -15,7 +16,7 @@ _LONGEST_PATH = 2048
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]+")
 _PATH_END = re.compile(r"[?#;]|%3[fFbB]|%23")  # query, fragment, and parameters such as ;jsessionid=
 # What `reduce_path` leaves as it is, told in one step: most paths.
-_USUAL_PATH = re.compile(r"(?:/(?:[A-Za-z_.-]|[0-9]{1,5}(?![0-9]))++)*+/?+")
+_USUAL_PATH = compile(r"(?:/(?:[A-Za-z_.-]|[0-9]{1,5}(?![0-9]))++)*+/?+")
 _SLASHES = re.compile(r"//+")
 _DIGITS = re.compile(r"\d{6,}")
 _ORIGIN = re.compile(r"(https?)://(?:[^/?#]*@)?([a-z0-9._-]{1,253})(:[0-9]{1,5})?(?=[/?#]|\Z)", re.IGNORECASE)

@@ -13,24 +13,21 @@ import time
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
-from functools import partial
 
 from cookiegate.errors import StoreError
 from cookiegate.policy import Policy
-from cookiegate.store import Batch, Store, companion, open_store
+from cookiegate.store import Batch, Change, Store, open_store
 
-from .daykey import DayKeys
 from .forking import watch
-from .ledger import Ticket, link, settle
+from .ledger import Ticket
 from .observations import Observations
 from .pace import Pace
 from .preparation import Preparation
-from .retention import Chores
+from .queue import DecisionQueue
+from .upkeep import Upkeep
 from .visits import Visit, day_of
 
-MOST_DECISIONS = 10_000
 MOST_VISITS = 20_000
-_BATCH_DECISIONS = 512
 _BATCH_VISITS = 500
 _FLUSH_SECONDS = 1.0
 _CLOSING_SECONDS = 10.0
@@ -42,7 +39,7 @@ _log = logging.getLogger("cookiegate.register")
 class Writer:
     """Queues, and the thread that empties them into the store. Belongs to one process; starts at first use."""
 
-    def __init__(self, store_url: str, policy: Policy, clock: Callable[[], float]) -> None:
+    def __init__(self, store_url: str, policy: Policy, upkeep: Upkeep, clock: Callable[[], float]) -> None:
         self._url = store_url
         self._clock = clock
         self._lock = threading.Lock()  # held for moments only
@@ -50,11 +47,9 @@ class Writer:
         self._thread: threading.Thread | None = None
         self._gate = threading.Lock()  # held by whoever uses the connection
         self._store: Store | None = None
-        day_keys = DayKeys(companion(store_url, ".daykey"))
-        self._preparation = Preparation(policy, day_keys, clock)
-        self._chores = Chores(policy, day_keys, clock)
-        self._tickets: deque[Ticket] = deque()
-        self._awaited = 0  # tickets in the queue that somebody waits for
+        self._upkeep = upkeep
+        self._preparation = Preparation(policy, upkeep.day_keys, clock)
+        self._decisions = DecisionQueue()
         self._visits: deque[Visit] = deque()
         self._observations = Observations()
         self._roused = False  # the thread knows that there are visits or observations
@@ -62,26 +57,23 @@ class Writer:
         self._stop_at = 0.0  # by when a closing writer gives up what it cannot write
         self._pace = Pace()
         self._flush_at = 0.0  # on the monotonic clock
-        self.dropped_decisions = 0
         self.dropped_visits = 0
         watch(self)
 
     def submit(self, ticket: Ticket) -> bool:
         """Queue a decision; False when the queue is full or closed."""
-        with self._lock:
-            if self._closing or len(self._tickets) >= MOST_DECISIONS:
-                self.dropped_decisions += ticket.loop is None
-                return False
-            self._tickets.append(ticket)
-            self._awaited += ticket.loop is not None
-        self._rouse()
-        return True
+        taken = self._decisions.submit(ticket)
+        if taken:
+            self._rouse()
+        return taken
 
     def abandon(self, ticket: Ticket) -> bool:
         """Take an awaited decision back. False when it is already being committed: only the outcome tells then."""
-        with self._lock:
-            ticket.abandoned = not ticket.committing
-            return ticket.abandoned
+        return self._decisions.abandon(ticket)
+
+    def forget(self, consent_id: str) -> None:
+        """Drop what waits to be recorded of somebody who is being erased."""
+        self._decisions.forget(consent_id)
 
     def visit(self, visit: Visit) -> None:
         if self._closing or len(self._visits) >= MOST_VISITS:
@@ -102,6 +94,7 @@ class Writer:
             self._rouse()
 
     def close(self) -> None:
+        self._decisions.close()
         with self._lock:
             self._closing = True
             self._stop_at = time.monotonic() + _CLOSING_SECONDS / 2
@@ -119,10 +112,11 @@ class Writer:
     def health(self) -> dict[str, bool | int | str]:
         return {
             "store": not self._pace.error,
+            "ledger": self._upkeep.error,
             "error": self._pace.error,
-            "queued_decisions": len(self._tickets),
+            "queued_decisions": len(self._decisions),
             "queued_visits": len(self._visits),
-            "dropped_decisions": self.dropped_decisions,
+            "dropped_decisions": self._decisions.dropped,
             "dropped_visits": self.dropped_visits,
             "dropped_observations": self._observations.dropped,
         }
@@ -135,17 +129,18 @@ class Writer:
                     thread = threading.Thread(target=self._run, name="cookiegate-register", daemon=True)
                     thread.start()
                     self._thread = thread
-        self._wake.set()
+        if not self._wake.is_set():  # setting it takes a lock, each time
+            self._wake.set()
 
     def _run(self) -> None:
         while True:
             closing = self._closing  # read first: what was queued before it was set is still seen below
             more = False  # to be done at once
-            if closing or self._awaited or time.monotonic() >= self._pace.retry_at:
+            if closing or self._decisions.awaited or time.monotonic() >= self._pace.retry_at:
                 with self._gate:
                     more = self._attempt(closing)
             if not more and closing:
-                if not self._tickets or time.monotonic() >= self._stop_at:
+                if not self._decisions or time.monotonic() >= self._stop_at:
                     break
                 time.sleep(_PAUSE)  # another program may hold the store for a moment longer
                 continue
@@ -163,7 +158,7 @@ class Writer:
         except Exception as error:
             self._discard_store()
             self._pace.fail(error)
-            self._refuse(error)
+            self._decisions.refuse(error)
             return False
         self._pace.succeed()
         return more
@@ -176,51 +171,14 @@ class Writer:
 
     def _turn(self, store: Store, closing: bool) -> bool:
         """Write what is due; whether there is more to do at once."""
-        more = self._write_decisions(store)
+        more = bool(self._decisions) and self._decisions.write(store, self._upkeep.prepare(store))
         if closing or len(self._visits) >= _BATCH_VISITS or time.monotonic() >= self._flush_at:
             more |= self._write_visits(store)
-        if not closing and time.monotonic() >= self._chores.due_at:
-            more |= self._chores.do(store)
+        if closing and not more:
+            self._upkeep.sign(store)
+        elif time.monotonic() >= self._upkeep.due_at:
+            more |= self._upkeep.do(store)
         return more
-
-    def _write_decisions(self, store: Store) -> bool:
-        tickets: list[Ticket] = []
-        with self._lock:
-            while self._tickets and len(tickets) < _BATCH_DECISIONS:
-                ticket = self._tickets.popleft()
-                self._awaited -= ticket.loop is not None
-                if not ticket.abandoned:
-                    tickets.append(ticket)
-        stored = False
-        try:
-            while tickets and not stored:
-                batch = Batch([ticket.decision for ticket in tickets])
-                stored = store.write(batch, link, partial(self._claim, tickets))
-                tickets = tickets if stored else [each for each in tickets if not each.abandoned]
-        except Exception:
-            with self._lock:
-                self._tickets.extendleft(reversed(tickets))
-                self._awaited += sum(ticket.loop is not None for ticket in tickets)
-            raise
-        settle(tickets, None)
-        return bool(self._tickets)
-
-    def _claim(self, tickets: list[Ticket]) -> bool:
-        """Just before COMMIT: either nobody has given up, and from now on nobody can, or it is not committed."""
-        with self._lock:
-            if any(ticket.abandoned for ticket in tickets):
-                return False
-            for ticket in tickets:
-                ticket.committing = True
-            return True
-
-    def _refuse(self, error: Exception) -> None:
-        """Answer all that wait; the others stay queued, in their order."""
-        with self._lock:
-            waiting = [ticket for ticket in self._tickets if ticket.loop]
-            self._tickets = deque(ticket for ticket in self._tickets if not ticket.loop)
-            self._awaited = 0
-        settle(waiting, StoreError(str(error) or type(error).__name__))
 
     def _write_visits(self, store: Store) -> bool:
         self._roused = False
@@ -229,7 +187,8 @@ class Writer:
             observations = self._observations.take()
         try:
             if rows or observations:
-                store.write(Batch(visits=rows, observations=observations), link)
+                changes = (Change("add_visit", rows), Change("add_observation", observations))
+                store.write(Batch(changes=changes))
         except StoreError:
             self._visits.extendleft(reversed(visits))
             with self._lock:
@@ -240,21 +199,17 @@ class Writer:
         return bool(self._visits)
 
     def _idle_seconds(self) -> float:
-        due = [self._chores.due_at]
-        if self._tickets:
+        due = [self._upkeep.due_at]
+        if self._decisions:
             due.append(0.0)
         if self._visits or self._observations:
             due.append(self._flush_at)
         return max(0.0, max(min(due), self._pace.retry_at) - time.monotonic())
 
     def _give_up(self) -> None:
+        lost = self._decisions.give_up()
         with self._lock:
-            left = list(self._tickets)
-            self._tickets.clear()
-            lost = sum(ticket.loop is None for ticket in left)
-            self.dropped_decisions += lost
             self.dropped_visits += len(self._visits)
             self._visits.clear()
-        settle(left, StoreError("the register is closed"))
         if lost:
             _log.error("%d refusals or withdrawals could not be recorded: %s", lost, self._pace.error)

@@ -2,20 +2,36 @@
 
 from __future__ import annotations
 
-from .consents import Verification, export, verify_chain
+from .bundle import write_bundle
+from .consents import export
+from .proof import Proof, last_checkpoint, prove, read_proof
+from .receipt import write_receipt
 from .statistics import Count, PageFigures, VisitStatistics, visit_statistics
+from .subject import Dossier, read_dossier, render_dossier, write_csv, write_html, write_json
 from .tables import render
 from .undeclared import Undeclared, find_undeclared
+from .verification import Verification
 
 __all__ = [
     "Count",
+    "Dossier",
     "PageFigures",
+    "Proof",
     "Undeclared",
     "Verification",
     "VisitStatistics",
     "export",
     "find_undeclared",
+    "last_checkpoint",
+    "prove",
+    "read_dossier",
+    "read_proof",
     "render",
-    "verify_chain",
+    "render_dossier",
     "visit_statistics",
+    "write_bundle",
+    "write_csv",
+    "write_html",
+    "write_json",
+    "write_receipt",
 ]

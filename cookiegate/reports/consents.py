@@ -1,111 +1,136 @@
-"""The consent ledger, to be handed over and to be checked (GDPR art. 5(2), 7(1))."""
+"""The decisions on the consent ledger, to be handed over or read by other programs (GDPR art. 5(2), 7(1), 15, 20)."""
 
 from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import IO, Any, Literal
+from typing import IO, Any, Literal, NamedTuple
 
-from cookiegate.consent import FIRST_DIGEST, chain_digest
-from cookiegate.errors import StoreError
-from cookiegate.store import LedgerRow, open_store
+from cookiegate.consent import canonical
+from cookiegate.errors import LedgerError
+from cookiegate.store import Store, open_store
 
+from .recordld import write_jsonld
+from .verification import DECISIONS
+
+_HOUR = 3_600_000  # milliseconds
 _COLUMNS = ("seq", "time", "event", "states", "services", "method", "language", "policy_version", "banner",
-            "validity_days", "gpc", "consent_id", "digest")  # fmt: skip
+            "validity_days", "gpc", "consent_id", "restricted")  # fmt: skip
+_DECISION = {*_COLUMNS} - {"seq", "time", "consent_id", "restricted"}  # what the payload of one has at least
 # What a spreadsheet takes for a formula (OWASP, CSV injection), also in full width.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
 
 
-@dataclass(frozen=True, slots=True)
-class Verification:
-    rows: int  # that were in order
-    bad: int | None = None  # number of the first row that is not
-    reason: str = ""
+class Entry(NamedTuple):
+    """A record, read."""
 
-    @property
-    def intact(self) -> bool:
-        return self.bad is None
+    seq: int
+    time: int  # milliseconds since 1970-01-01 UTC, as precise as it is known
+    precision: str  # milliseconds; minutes where it is nobody's; hours where it was unlinked
+    event: str  # given, partly-given, refused, withdrawn; policy, audit and others
+    record: Any  # the payload
+    person: dict[str, Any] | None  # consent_id and time
+    salts: tuple[str, str | None]  # in hex: of the payload, of the personal part
+    restricted: bool
 
 
-def export(store_url: str, format: Literal["jsonl", "csv"], out: IO[str]) -> int:
-    """Write the whole ledger to a text file opened with newline=""; the number of rows.
+def export(store_url: str, form: Literal["jsonl", "csv", "jsonld"], out: IO[str], *, restricted: bool = False) -> int:
+    """Write the records, oldest first, to a text file opened with newline=""; how many they are.
 
-    "jsonl" gives each row as an object {seq, digest, record}: `record` in sorted keys without spaces is what the digest
-    covers. "csv" begins with a heading; a cell that a spreadsheet would calculate begins with an apostrophe.
-    Raises StoreError where the store cannot be read or a row is no record, ValueError for another format.
+    "jsonl" gives every record as an object: `record` and `person` in sorted keys without spaces are what the leaf and
+    the record commit to, with `salt` and `person_salt`. "csv" gives the decisions under a heading; a cell that a
+    spreadsheet would calculate begins with an apostrophe. "jsonld" gives them in the words of the W3C Data Privacy
+    Vocabulary. Restricted records (GDPR art. 18) are left out unless asked for, and marked.
+    Raises StoreError where the store cannot be read, LedgerError for a record that cannot be.
     """
-    if format not in ("jsonl", "csv"):
-        raise ValueError(f"{format!r} is not jsonl or csv")
-    with closing(open_store(store_url, readonly=True)) as store:
-        return (_write_jsonl if format == "jsonl" else _write_csv)(store.ledger(), out)
+    with closing(open_store(store_url, readonly=True)) as store, store.snapshot():
+        entries = _read_entries(store, restricted)
+        if form == "jsonl":
+            return _write_jsonl(entries, out)
+        if form == "csv":
+            return _write_csv((each for each in entries if each.event in DECISIONS), out)
+
+        def find_shown(hash: str) -> dict[str, Any]:
+            rows: Iterable[tuple[Any, ...]] = store.query("shown", hash=hash)
+            return next((dict(json.loads(body)) for kind, _, body in rows if kind == "policy"), {})
+
+        return write_jsonld(entries, find_shown, out)
 
 
-def verify_chain(store_url: str) -> Verification:
-    """Recompute every digest from the first row on. A tail that was cut off does not show here.
-
-    Raises StoreError where the store cannot be read.
-    """
-    digest, count = FIRST_DIGEST, 0
-    with closing(open_store(store_url, readonly=True)) as store:
-        for row in store.ledger(after=-1):
-            if row.seq != count + 1:
-                return Verification(count, count + 1, f"row {count + 1} is missing: row {row.seq} follows row {count}")
-            digest = chain_digest(digest, row.payload)
-            if row.digest != digest:
-                return Verification(count, row.seq, "the digest does not follow from the row before it and the record")
-            if not _agrees(row):
-                return Verification(count, row.seq, "time or event is not that of the record")
-            count += 1
-    return Verification(count)
+def show_time(milliseconds: int, precision: str = "milliseconds") -> str:
+    """A time in ISO 8601, in UTC: 2026-03-01T12:00:00.000Z, 2026-03-01T12:00Z or 2026-03-01T12Z."""
+    time = datetime.fromtimestamp(milliseconds / 1000, UTC)
+    return time.isoformat(timespec=precision).removesuffix("+00:00") + "Z"
 
 
-def _agrees(row: LedgerRow) -> bool:
-    try:
-        record = json.loads(row.payload)
-        return bool(record["time"] == row.time and record["event"] == row.event)
-    except (ValueError, KeyError, TypeError):
-        return False
+def _read_entries(store: Store, restricted: bool) -> Iterator[Entry]:
+    rows: Iterable[tuple[Any, ...]] = store.stream("records")
+    for seq, hour, event, salt, payload, person_salt, person, limited in rows:
+        if limited and not restricted:
+            continue
+        try:
+            said = json.loads(payload)
+            whose = dict(json.loads(person)) if person else None
+            if canonical(said) != payload or (whose and canonical(whose) != person):
+                raise ValueError("not as it was written")
+            if event in DECISIONS and not (said.keys() >= _DECISION):
+                raise ValueError("parts of it are not there")
+            time, precision = _find_time(said, whose, hour)
+            show_time(time)
+        except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError) as error:
+            raise LedgerError(
+                f"record {seq} cannot be read: it was altered; see `cookiegate consents verify`"
+            ) from error
+        salts = salt.hex(), person_salt.hex() if person_salt else None
+        yield Entry(seq, time, precision, event, said, whose, salts, bool(limited))
 
 
-def _write_jsonl(rows: Iterator[LedgerRow], out: IO[str]) -> int:
+def _find_time(said: Any, whose: dict[str, Any] | None, hour: int) -> tuple[int, str]:
+    if whose:
+        return int(whose["time"]), "milliseconds"
+    if "validity_days" in said and "time" in said:  # a decision of nobody's
+        return int(said["time"]), "minutes"
+    return hour * _HOUR, "hours"
+
+
+def _write_jsonl(entries: Iterator[Entry], out: IO[str]) -> int:
     count = 0
-    for row in rows:
+    for entry in entries:
         count += 1
-        line = {"seq": row.seq, "digest": row.digest.hex(), "record": _read(row)}
-        out.write(json.dumps(line, sort_keys=True, separators=(",", ":"), ensure_ascii=False) + "\n")
+        said: dict[str, object] = {
+            "event": entry.event,
+            "record": entry.record,
+            "salt": entry.salts[0],
+            "seq": entry.seq,
+        }
+        if entry.person:
+            said |= {"person": entry.person, "person_salt": entry.salts[1]}
+        if entry.restricted:
+            said["restricted"] = True
+        out.write(canonical(said).decode() + "\n")
     return count
 
 
-def _write_csv(rows: Iterator[LedgerRow], out: IO[str]) -> int:
+def _write_csv(entries: Iterator[Entry], out: IO[str]) -> int:
     count = 0
     table = csv.writer(out)
     table.writerow(_COLUMNS)
-    for row in rows:
+    for entry in entries:
         count += 1
-        record = _read(row)
-        cells = record | {
-            "seq": row.seq,
-            "time": datetime.fromtimestamp(row.time / 1000, UTC)
-            .isoformat(timespec="milliseconds")
-            .replace("+00:00", "Z"),
-            "states": "; ".join(f"{purpose}: {state}" for purpose, state in sorted(record["states"].items())),
-            "services": "; ".join(record["services"]),
-            "digest": row.digest.hex(),
+        said = entry.record
+        cells = said | {
+            "seq": entry.seq,
+            "time": show_time(entry.time, entry.precision),
+            "states": "; ".join(f"{purpose}: {state}" for purpose, state in sorted(said["states"].items())),
+            "services": "; ".join(said["services"]),
+            "consent_id": entry.person["consent_id"] if entry.person else "",
+            "restricted": "restricted" if entry.restricted else "",
         }
         table.writerow([_cell(cells[column]) for column in _COLUMNS])
     return count
-
-
-def _read(row: LedgerRow) -> dict[str, Any]:
-    try:
-        record = json.loads(row.payload)
-    except ValueError as error:
-        raise StoreError(f"row {row.seq} of the ledger is no record: it was altered") from error
-    return dict(record)
 
 
 def _cell(value: object) -> str:

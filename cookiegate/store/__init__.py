@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from .lock import hold
-from .opening import companion, open_store
-from .rows import Batch, Decision, LedgerRow, Link, Observation, Store, Value, VisitRow
+from .opening import check_store, companion, has_ledger, is_shared, open_store, upgrade_store
+from .rows import Batch, Change, Grow, Growth, Head, Observation, Row, Store, Value, VisitRow
 
 __all__ = [
     "Batch",
-    "Decision",
-    "LedgerRow",
-    "Link",
+    "Change",
+    "Grow",
+    "Growth",
+    "Head",
     "Observation",
+    "Row",
     "Store",
     "Value",
     "VisitRow",
+    "check_store",
     "companion",
+    "has_ledger",
     "hold",
+    "is_shared",
     "open_store",
+    "upgrade_store",
 ]

@@ -1,49 +1,56 @@
-"""Brings a database's schema forward, one numbered step at a time; never back."""
+"""Brings a SQLite database's schema forward, one numbered step at a time; never back, and never by itself."""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
 
-from cookiegate.errors import StoreError
+from cookiegate.errors import SchemaError, StoreError
 
-from .statements import script
-
-STEPS = ("0001_first.sql",)  # step n leads to schema n, kept in user_version
+from .statements import STEPS, step
 
 
-def check_schema(connection: sqlite3.Connection) -> int:
-    """The database's schema number. Raises StoreError for one that this version does not know."""
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    if version > len(STEPS):
-        raise StoreError(
-            f"the database has schema {version}, this cookiegate knows {len(STEPS)}: "
+def judge_schema(found: int, where: str) -> None:
+    """Raises SchemaError unless a store has just the schema that this version works with, StoreError for none."""
+    if not found:
+        raise StoreError(f"{where}: nothing has been recorded there yet")
+    if found > len(STEPS):
+        raise SchemaError(
+            f"{where}: the database has schema {found}, this cookiegate knows {len(STEPS)}: "
             "a newer version has written it, use that one"
         )
+    if found < len(STEPS):
+        raise SchemaError(
+            f"{where}: the database has schema {found}, this cookiegate works with {len(STEPS)}: "
+            "make a backup, then run `cookiegate db upgrade`"
+        )
+
+
+def read_schema(connection: sqlite3.Connection) -> int:
+    """The number of a database's schema; 0 where nothing was made yet."""
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
     return int(version)
 
 
-def migrate(connection: sqlite3.Connection) -> None:
-    """Run the steps that are missing, each in a transaction of its own. The connection is in autocommit mode."""
-    while check_schema(connection) < len(STEPS):
+def migrate(connection: sqlite3.Connection, where: str, *, upgrade: bool) -> int:
+    """Make the schema of an empty database; with `upgrade` run the steps that another is missing. The number of steps
+    run. The connection is in autocommit mode.
+
+    Raises SchemaError for a schema that is older (without `upgrade`) or newer than ours.
+    """
+    run = 0
+    if (found := read_schema(connection)) < len(STEPS) and (upgrade or not found):
+        # All steps or none: what a process that is killed leaves half made would be told from no older schema.
         connection.execute("BEGIN IMMEDIATE")
         try:
-            version = check_schema(connection)  # another process may have been faster
-            for step in STEPS[version : version + 1]:
-                for statement in _split(script(step)):
-                    connection.execute(statement)
-                connection.execute(f"PRAGMA user_version = {version + 1}")
+            if read_schema(connection) == found:  # else another process was faster
+                for number in range(found, len(STEPS)):
+                    for statement in step("sqlite", number):
+                        connection.execute(statement)
+                    run += 1
+                connection.execute(f"PRAGMA user_version = {len(STEPS)}")
             connection.execute("COMMIT")
         except BaseException:
             connection.execute("ROLLBACK")
             raise
-
-
-def _split(text: str) -> Iterator[str]:
-    """Single statements: `executescript` would commit before it begins."""
-    statement = ""
-    for line in text.splitlines(keepends=True):
-        statement += line
-        if sqlite3.complete_statement(statement):
-            yield statement
-            statement = ""
+    judge_schema(read_schema(connection), where)
+    return run

@@ -7,27 +7,40 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
-# Digest of a ledger row out of the digest before it (None at the first row) and its payload.
-Link = Callable[[bytes | None, bytes], bytes]
-
 Value = str | int | float | bytes | None
+Row = tuple[Value, ...]
+
+
+class Change(NamedTuple):
+    """A statement in `sql/<engine>/writing.sql`, and the rows to run it with, one after the other."""
+
+    statement: str
+    rows: Sequence[Row]
+
+
+class Head(NamedTuple):
+    """Where the ledger ends: how many leaves it has, and the roots of the perfect subtrees they make."""
+
+    size: int
+    frontier: bytes
+
+
+class Growth(NamedTuple):
+    """What the ledger grows by, out of the head that it had: the head it has then, and what is to be stored."""
+
+    head: Head
+    changes: Sequence[Change]
+
+
+Grow = Callable[[Head], Growth]
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
-    """A decision on its way into the ledger; its number and digest are found when it is written."""
+class Batch:
+    """What is written in one transaction: all of it, or nothing."""
 
-    time: int  # milliseconds since 1970-01-01 UTC
-    event: str
-    payload: bytes
-
-
-class LedgerRow(NamedTuple):
-    seq: int  # from 1, without gaps
-    time: int  # milliseconds since 1970-01-01 UTC
-    event: str
-    payload: bytes
-    digest: bytes
+    grow: Grow | None = None  # decides what the ledger grows by once its head can no longer change
+    changes: Sequence[Change] = ()
 
 
 class VisitRow(NamedTuple):
@@ -36,12 +49,12 @@ class VisitRow(NamedTuple):
     address: str  # truncated
     path: str
     referrer: str  # origin of another site, or ""
-    own: bool  # the referrer was this site
+    own: int  # 1: the referrer was this site
     browser: str
     system: str
     device: str
     status: int
-    bot: bool
+    bot: int  # 1: a program
     visitor: bytes | None  # 8 bytes that hold for one day
 
 
@@ -53,35 +66,29 @@ class Observation(NamedTuple):
     times: int  # added to what is there
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """What is written in one transaction: all of it, or nothing."""
-
-    decisions: Sequence[Decision] = ()
-    visits: Sequence[VisitRow] = ()
-    observations: Sequence[Observation] = ()
-
-
 class Store(Protocol):
     """One connection, used by one thread. Every method raises StoreError when the engine does not do as told."""
 
-    def write(self, batch: Batch, link: Link, may_commit: Callable[[], bool] = ...) -> bool:
-        """Store the batch in one transaction, durable on return, the ledger continued from its head by `link`.
+    upgraded: int  # steps by which opening it brought the schema forward
+
+    def write(self, batch: Batch, may_commit: Callable[[], bool] = ...) -> bool:
+        """Write the batch in one transaction, durable on return.
 
         `may_commit` is asked last, just before COMMIT; if it says no, nothing is stored and the answer is False.
         """
 
-    def purge(self, visits_before: str, observations_before: str, most: int = ...) -> int:
-        """Delete what is older than these days (ISO dates), at most so many rows of each; the number deleted."""
+    def purge(self, table: str, before: Value, most: int = ...) -> int:
+        """Delete what is older than `before` from a table with a statement `purge_<table>`, about `most` rows at
+        once; the number deleted, 0 when nothing is left to delete."""
 
     def scrub(self) -> bool:
         """Make the deleted be gone from the files too. False while a reader is in the way: ask again later."""
 
-    def ledger(self, after: int = ...) -> Iterator[LedgerRow]:
-        """The ledger in order, from the row after this number, read a page at a time, however long it is."""
+    def query(self, name: str, **parameters: Value) -> list[Row]:
+        """All rows of a query in `sql/<engine>/reading.sql`."""
 
-    def query(self, name: str, **parameters: Value) -> list[tuple[Value, ...]]:
-        """All rows of a query in `sql/reading.sql`."""
+    def stream(self, name: str, after: int = ..., **parameters: Value) -> Iterator[Row]:
+        """The rows of a query that takes `after` and `most` and whose first column grows, a page at a time."""
 
     def snapshot(self) -> AbstractContextManager[None]:
         """Queries inside see one moment, whatever is written meanwhile."""

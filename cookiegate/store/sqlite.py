@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
+from functools import cache
 from pathlib import Path
 
 from cookiegate.errors import StoreError
 
 from .lock import hold
-from .migrations import STEPS, check_schema, migrate
-from .rows import Batch, LedgerRow, Link, Value
-from .statements import statements
+from .migrations import judge_schema, migrate, read_schema
+from .rows import Batch, Change, Head, Row, Value
+from .statements import statements, writing
 
 _BUSY_SECONDS = 3  # for programs that do not know our lock, such as the sqlite3 shell
-_PAGE = 1000  # ledger rows read at once
+_PAGE = 1000  # rows of a stream read at once
+_ROWS = 64  # inserted by one statement
+_PLAIN_INSERT = re.compile(r"(INSERT INTO \w+ \([\w, ]+\)\s+VALUES )(\([?, ]+\))")
 
 
 class SqliteStore:
@@ -26,12 +30,13 @@ class SqliteStore:
     write and checkpoint at the same instant, so every transaction also holds `<file>.lock`.
     """
 
-    def __init__(self, path: Path, *, readonly: bool = False) -> None:
+    def __init__(self, path: Path, *, readonly: bool = False, upgrade: bool = False) -> None:
         self._path = path
         self._readonly = readonly
+        self.upgraded = 0  # steps by which the schema was brought forward
         self._lock = path.with_name(path.name + ".lock")
         with self._reporting():
-            self._connection = self._open_to_read() if readonly else self._open_to_write()
+            self._connection = self._open_to_read() if readonly else self._open_to_write(upgrade)
             self._inode = path.stat().st_ino
 
     def _open_to_read(self) -> sqlite3.Connection:
@@ -39,15 +44,13 @@ class SqliteStore:
             raise StoreError(f"{self._path}: there is no such file; nothing has been recorded yet")
         connection = self._connect("ro")
         try:
-            found = check_schema(connection)
-            if found < len(STEPS):
-                raise StoreError(f"{self._path}: schema {found} is older than {len(STEPS)}: run cookiegate db upgrade")
+            judge_schema(read_schema(connection), str(self._path))
         except BaseException:
             connection.close()
             raise
         return connection
 
-    def _open_to_write(self) -> sqlite3.Connection:
+    def _open_to_write(self, upgrade: bool) -> sqlite3.Connection:
         with hold(self._lock):
             # SQLite would make it readable to all. A file that is there is left alone: closing any descriptor of it
             # would take the locks of this process's other connections with it (POSIX advisory locks).
@@ -56,9 +59,10 @@ class SqliteStore:
             connection = self._connect("rw")
             try:
                 connection.execute("PRAGMA journal_mode = WAL")
+                connection.execute("PRAGMA cache_size = -65536")  # KiB: the index of subjects is written at random
                 connection.execute("PRAGMA synchronous = FULL")  # a COMMIT survives a power cut
                 connection.execute("PRAGMA secure_delete = ON")  # deleted rows are overwritten
-                migrate(connection)
+                self.upgraded = migrate(connection, str(self._path), upgrade=upgrade)
             except BaseException:
                 connection.close()
                 raise
@@ -69,28 +73,38 @@ class SqliteStore:
         # Used by one thread at a time; closed, before a fork, by the one that forks.
         return sqlite3.connect(uri, uri=True, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
 
-    def write(self, batch: Batch, link: Link, may_commit: Callable[[], bool] = lambda: True) -> bool:
-        sql = statements("writing")
+    def write(self, batch: Batch, may_commit: Callable[[], bool] = lambda: True) -> bool:
+        sql = writing("sqlite")
         with self._transaction() as run:
-            if batch.decisions:
+            changes = list(batch.changes)
+            if batch.grow:
                 # Read inside the transaction: another process may have continued the ledger.
-                seq, digest = run(sql["head"]).fetchone() or (0, None)
-                for decision in batch.decisions:
-                    seq, digest = seq + 1, link(digest, decision.payload)
-                    run(sql["append"], (seq, decision.time, decision.event, decision.payload, digest))
-            self._connection.executemany(sql["add_visit"], batch.visits)
-            self._connection.executemany(sql["add_observation"], batch.observations)
+                growth = batch.grow(Head._make(run(sql["head"]).fetchone()))
+                changes += (*growth.changes, Change("set_head", (growth.head,)))
+            for statement, rows in changes:
+                try:
+                    self._apply(sql[statement], rows)
+                except (ValueError, OverflowError) as error:  # half a surrogate pair, a number of more than eight bytes
+                    told = f"{self._path}: {statement}: a value cannot be stored: {type(error).__name__}"
+                    raise StoreError(told) from error
             if not may_commit():
                 run("ROLLBACK")
                 return False
         return True
 
-    def purge(self, visits_before: str, observations_before: str, most: int = 5000) -> int:
-        sql = statements("writing")
+    def _apply(self, sql: str, rows: Sequence[Row]) -> None:
+        """Run it with each of the rows; where it only inserts, many at once: around each statement the interpreter is
+        let go, and under load it takes a while to get it back."""
+        done = 0
+        if wide := _widen(sql):
+            done = len(rows) - len(rows) % _ROWS
+            for start in range(0, done, _ROWS):
+                self._connection.execute(wide, [value for row in rows[start : start + _ROWS] for value in row])
+        self._connection.executemany(sql, rows[done:])
+
+    def purge(self, table: str, before: Value, most: int = 5000) -> int:
         with self._transaction() as run:
-            deleted = run(sql["purge_visits"], {"before": visits_before, "most": most}).rowcount
-            deleted += run(sql["purge_observations"], {"before": observations_before, "most": most}).rowcount
-        return int(deleted)
+            return int(run(writing("sqlite")[f"purge_{table}"], (before, most)).rowcount)
 
     def scrub(self) -> bool:
         with self._reporting(), hold(self._lock):
@@ -100,19 +114,16 @@ class SqliteStore:
             self._connection.execute(f"PRAGMA busy_timeout = {_BUSY_SECONDS * 1000}")
         return not busy
 
-    def ledger(self, after: int = 0) -> Iterator[LedgerRow]:
-        sql = statements("reading")["ledger_page"]
-        while True:
-            with self._reporting():
-                page = self._connection.execute(sql, {"after": after, "most": _PAGE}).fetchall()
-            if not page:
-                return
-            yield from map(LedgerRow._make, page)
-            after = page[-1][0]
-
-    def query(self, name: str, **parameters: Value) -> list[tuple[Value, ...]]:
+    def query(self, name: str, **parameters: Value) -> list[Row]:
         with self._reporting():
             return self._connection.execute(statements("reading")[name], parameters).fetchall()
+
+    def stream(self, name: str, after: int = -1, **parameters: Value) -> Iterator[Row]:
+        while page := self.query(name, after=after, most=_PAGE, **parameters):
+            yield from page
+            last = page[-1][0]
+            assert isinstance(last, int)
+            after = last
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
@@ -153,6 +164,13 @@ class SqliteStore:
 
     def _reporting(self) -> AbstractContextManager[None]:
         return _reporting(self._path)
+
+
+@cache
+def _widen(sql: str) -> str | None:
+    """The statement for so many rows at once; None for one that does more than insert."""
+    found = _PLAIN_INSERT.fullmatch(sql)
+    return found[1] + ", ".join([found[2]] * _ROWS) if found else None
 
 
 @contextmanager

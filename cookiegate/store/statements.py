@@ -1,19 +1,46 @@
-"""SQL by name, out of the files in `sql/`."""
+"""SQL by name, out of the files in `sql/`: what both engines say alike, and what each says in its own way."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
+
+STEPS = ("0001_first.sql", "0002_rights.sql")  # in sql/<engine>/; step n leads to schema n
+
+_NAMED = re.compile(r"(?<!:):([a-z_]+)")
 
 
 @cache
 def statements(name: str) -> Mapping[str, str]:
     """The statements of `sql/<name>.sql`; each stands under a line `-- its_name`."""
-    parts = re.split(r"^-- (\w+)\n", script(f"{name}.sql"), flags=re.MULTILINE)
+    parts = re.split(r"^-- (\w+)\n", _script(f"{name}.sql"), flags=re.MULTILINE)
     return {heading: text.strip() for heading, text in zip(parts[1::2], parts[2::2], strict=True)}
 
 
-def script(file: str) -> str:
-    return files(__package__).joinpath("sql", file).read_text("utf-8")
+@cache
+def writing(engine: str) -> Mapping[str, str]:
+    """What changes the store, in the words of this engine; parameters stand as `?`."""
+    return {**statements("writing"), **statements(engine)}
+
+
+def step(engine: str, number: int) -> Iterator[str]:
+    """The statements that lead from schema `number` to the next. One ends with a semicolon that ends a line."""
+    for statement in re.split(r";[ \t]*(?:--[^\n]*)?\n", _script(f"{engine}/{STEPS[number]}")):
+        if re.sub(r"--[^\n]*", "", statement).strip():
+            yield statement
+
+
+@cache
+def number_parameters(statement: str) -> tuple[str, tuple[str, ...]]:
+    """The statement with `?` or `:name` written as `$1`, `$2`, …, and the names in that order."""
+    if "?" in statement:
+        pieces = statement.split("?")
+        return "".join(f"{piece}${at}" for at, piece in enumerate(pieces[:-1], 1)) + pieces[-1], ()
+    names = tuple(dict.fromkeys(_NAMED.findall(statement)))
+    return _NAMED.sub(lambda found: f"${names.index(found[1]) + 1}", statement), names
+
+
+def _script(file: str) -> str:
+    return files(__package__).joinpath("sql", *file.split("/")).read_text("utf-8")

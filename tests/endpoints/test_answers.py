@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.asgi import call
-from tests.stories.site import choose, keep, make_gate, read_ledger, website
+from tests.stories.site import choose, keep, make_gate, post, read_ledger, website
 
 from .knocking import ACCEPT, HOST, knock
 
@@ -32,6 +32,35 @@ def test_while_the_store_is_down_nothing_can_be_given_and_everything_refused(tmp
         assert (await call(gate, "GET", "/_cookiegate/health")).status == 503
 
     asyncio.run(story())
+
+
+def test_while_the_store_is_down_own_records_are_for_later(tmp_path: Path) -> None:
+    async def story() -> None:
+        first = make_gate(website, tmp_path)
+        given = keep(await choose(first))
+        first.register.close()
+        gate = make_gate(website, tmp_path, store=f"sqlite:///{tmp_path / 'no folder' / 'site.db'}")
+        for answer in (
+            await call(gate, "GET", "/_cookiegate/receipt", [("cookie", given)]),
+            await post(gate, "receipt", "act=erase", {"cookie": given}),
+        ):
+            assert (answer.status, answer.get("retry-after"), answer.all("set-cookie")) == (503, "30", [])
+        gate.register.close()
+
+    asyncio.run(story())
+
+
+def test_visitors_cannot_fill_the_log_while_the_store_is_down(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    async def story() -> None:
+        gate = make_gate(website, tmp_path, store=f"sqlite:///{tmp_path / 'no folder' / 'site.db'}")
+        for _ in range(5):
+            assert (await choose(gate)).status == 503
+        gate.register.close()
+
+    asyncio.run(story())
+    told = [each.getMessage() for each in caplog.records if each.name == "cookiegate"]
+    assert len(told) == 1
+    assert told[0].startswith("visitors were told to try again later, 1 so far: the decision could not be recorded")
 
 
 def test_the_script_is_told_what_now_holds(tmp_path: Path) -> None:

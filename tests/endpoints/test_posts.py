@@ -50,6 +50,17 @@ def test_a_body_of_another_kind_is_refused(kind: str | None, tmp_path: Path) -> 
     assert (answer.status, answer.all("set-cookie"), ledger) == (415, [], [])
 
 
+@pytest.mark.parametrize("kind", ["application/json", "text/plain", None])
+@pytest.mark.parametrize(("place", "body"), [("objection", b"objects=no"), ("receipt", b"act=erase")])
+def test_one_word_of_another_kind_is_refused(place: str, body: bytes, kind: str | None, tmp_path: Path) -> None:
+    answer, _ = knock(tmp_path, place, body, headers={"content-type": kind})
+    assert (answer.status, answer.all("set-cookie")) == (415, [])
+
+
+def test_an_objection_without_a_body_needs_no_kind(tmp_path: Path) -> None:
+    assert knock(tmp_path, "objection", b"", headers={"content-type": None})[0].status == 303
+
+
 @pytest.mark.parametrize(
     "headers",
     [

@@ -1,16 +1,19 @@
-"""A policy with a visit log, an empty store, and records to put into it."""
+"""A policy with a visit log, an empty store of each engine with its key, and records to put into it."""
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
-import sqlite3
+import time
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import pytest
 
-from cookiegate.consent import ConsentRecord
+from cookiegate.consent import ConsentRecord, VerifierKey
 from cookiegate.policy import (
     Assessment,
     BannerRules,
@@ -22,14 +25,17 @@ from cookiegate.policy import (
     VisitRules,
 )
 from cookiegate.register import Register
+from cookiegate.register.ledgerkey import load_ledger_key, make_ledger_key
+from cookiegate.store import companion, hold, is_shared, open_store
+from tests.register.tree import read_ids
 
 ASSESSMENT = Assessment("security", "no milder way", "nothing that names a person", "Aino Esimerkki", "2026-03-01")
-FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:131.0) Gecko/20100101 Firefox/131.0"
+HOST = "www.koivurannansaha.example"
 
 
 def make_policy(**visits: Any) -> Policy:
     return Policy(
-        site=Site("Koivurannan saha", ("www.koivurannansaha.example", "127.0.0.1"), ("fi", "sv", "en")),
+        site=Site("Koivurannan saha", (HOST, "127.0.0.1"), ("fi", "sv", "en")),
         controller=Controller("Koivurannan saha Oy", "tietosuoja@koivurannansaha.example"),
         consent=ConsentRules(),
         purposes=(),
@@ -43,7 +49,7 @@ def make_policy(**visits: Any) -> Policy:
     )
 
 
-def make_record(consent_id: str = "", event: str = "given") -> ConsentRecord:
+def make_record(consent_id: str = "", event: str = "given", banner: str = "00" * 32) -> ConsentRecord:
     state = "withdrawn" if event == "withdrawn" else "refused" if event == "refused" else "given"
     return ConsentRecord(
         time=1_772_323_200_123,
@@ -53,10 +59,32 @@ def make_record(consent_id: str = "", event: str = "given") -> ConsentRecord:
         method="banner:accept",
         language="fi",
         policy_version="8d969eef6ecad3c2",
-        banner="00" * 32,
+        banner=banner,
         validity_days=183,
         consent_id=consent_id,
     )
+
+
+def wait_until(claim: Callable[[], bool]) -> None:
+    until = time.monotonic() + 30
+    while not claim():
+        assert time.monotonic() < until, "it never came to be"
+        time.sleep(0.01)
+
+
+@contextmanager
+def hold_ledger(url: str) -> Iterator[None]:
+    """Be another gateway that does not let go of the ledger."""
+    open_store(url).close()
+    if not is_shared(url):
+        with hold(companion(url, ".lock")):
+            yield
+        return
+    with asyncio.Runner() as runner:
+        connection = runner.run(asyncpg.connect(url))
+        runner.run(connection.execute("BEGIN; SELECT 1 FROM ledger_head FOR UPDATE"))
+        yield
+        runner.run(connection.close())
 
 
 @pytest.fixture
@@ -70,8 +98,21 @@ def record() -> Callable[..., ConsentRecord]:
 
 
 @pytest.fixture
-def url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path}/site.db"
+def waiting() -> Callable[[Callable[[], bool]], None]:
+    return wait_until
+
+
+@pytest.fixture
+def url(url: str) -> str:
+    """As above; a shared store's key is made by hand."""
+    if is_shared(url):
+        make_ledger_key(companion(url, ".ledgerkey"), HOST)
+    return url
+
+
+@pytest.fixture
+def held(url: str) -> Callable[[], AbstractContextManager[None]]:
+    return lambda: hold_ledger(url)
 
 
 @pytest.fixture
@@ -82,20 +123,12 @@ def register(url: str, policy: Policy) -> Iterator[Register]:
 
 
 @pytest.fixture
-def select(tmp_path: Path) -> Callable[[str], list[tuple[Any, ...]]]:
-    """Ask the database from outside, as an operator would."""
-
-    def ask(sql: str) -> list[tuple[Any, ...]]:
-        connection = sqlite3.connect(f"file:{tmp_path}/site.db?mode=ro", uri=True)
-        try:
-            return connection.execute(sql).fetchall()
-        finally:
-            connection.close()
-
-    return ask
+def recorded(url: str) -> Callable[[], list[str]]:
+    """The consent ids on the ledger, in order."""
+    return lambda: read_ids(url)
 
 
 @pytest.fixture
-def recorded(select: Callable[[str], list[tuple[Any, ...]]]) -> Callable[[], list[str]]:
-    """The consent ids in the ledger, in order."""
-    return lambda: [each for (each,) in select("SELECT payload ->> 'consent_id' FROM ledger ORDER BY seq")]
+def verifier(url: str) -> Callable[[], VerifierKey]:
+    """The key that verifies what was signed."""
+    return lambda: load_ledger_key(Path(companion(url, ".ledgerkey"))).verifiers[0]

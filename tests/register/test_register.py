@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import json
 import os
 import sqlite3
 import threading
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -18,26 +20,13 @@ from cookiegate.consent import ConsentRecord
 from cookiegate.errors import StoreError
 from cookiegate.policy import Policy
 from cookiegate.register import Register, visit_from
-from cookiegate.reports import verify_chain
-from cookiegate.store import companion, hold
+from tests.register.tree import check_tree
 
 Records = Callable[..., ConsentRecord]
 Select = Callable[[str], list[tuple[Any, ...]]]
 Recorded = Callable[[], list[str]]
-
-
-def wait_until(claim: Callable[[], bool]) -> None:
-    until = time.monotonic() + 30
-    while not claim():
-        assert time.monotonic() < until, "it never came to be"
-        time.sleep(0.01)
-
-
-def lose(directory: Path) -> Path:
-    """Take the database's directory away, as a failed mount would."""
-    lost = directory.with_name(f"{directory.name}-lost")
-    directory.rename(lost)
-    return lost
+Wait = Callable[[Callable[[], bool]], None]
+Held = Callable[[], AbstractContextManager[None]]
 
 
 def test_making_a_register_touches_nothing(tmp_path: Path, policy: Policy) -> None:
@@ -62,7 +51,7 @@ def test_an_acknowledged_record_is_in_the_ledger(register: Register, record: Rec
     assert recorded() == ["a"]
 
 
-def test_many_tasks_in_many_threads_record_into_one_chain(
+def test_many_tasks_in_many_threads_record_into_one_tree(
     register: Register, record: Records, recorded: Recorded, url: str
 ) -> None:
     def work(name: str) -> None:
@@ -74,7 +63,7 @@ def test_many_tasks_in_many_threads_record_into_one_chain(
     for thread in threads:
         thread.join()
     assert sorted(recorded()) == sorted(f"{name}{number}" for name in "abcdef" for number in range(300))
-    assert verify_chain(url).intact
+    assert len(check_tree(url)) == 1800
 
 
 def test_records_of_one_task_keep_their_order(register: Register, record: Records, recorded: Recorded) -> None:
@@ -94,8 +83,9 @@ def test_records_of_one_task_keep_their_order(register: Register, record: Record
 
 @pytest.mark.parametrize("hindrance", ["absent", "directory", "garbage"])
 def test_a_grant_is_refused_while_there_is_no_store(
-    tmp_path: Path, policy: Policy, record: Records, url: str, hindrance: str
+    tmp_path: Path, policy: Policy, record: Records, hindrance: str
 ) -> None:
+    url = f"sqlite:///{tmp_path}/site.db"
     if hindrance == "absent":
         url = f"sqlite:///{tmp_path}/absent/site.db"
     elif hindrance == "directory":
@@ -111,57 +101,21 @@ def test_a_grant_is_refused_while_there_is_no_store(
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
-def test_a_grant_is_refused_where_the_directory_is_readonly(
-    tmp_path: Path, policy: Policy, record: Records, url: str
-) -> None:
+def test_a_grant_is_refused_where_the_directory_is_readonly(tmp_path: Path, policy: Policy, record: Records) -> None:
     tmp_path.chmod(0o500)
-    register = Register(url, policy)
+    register = Register(f"sqlite:///{tmp_path}/site.db", policy)
     with pytest.raises(StoreError):
         asyncio.run(register.record(record("a")))
     register.close()
     tmp_path.chmod(0o700)
 
 
-def test_withdrawals_wait_for_the_store_and_keep_their_order_while_grants_are_refused(
-    tmp_path: Path, policy: Policy, record: Records
-) -> None:
-    shelf = tmp_path / "shelf"
-    shelf.mkdir()
-    register = Register(f"sqlite:///{shelf}/site.db", policy)
-    asyncio.run(register.record(record("before")))
-    lost = lose(shelf)
-    for number in range(5):
-        register.record_later(record(f"withdrawn{number}", "withdrawn"))
-        with pytest.raises(StoreError):
-            asyncio.run(register.record(record(f"granted{number}")))
-    assert register.health()["queued_decisions"] == 5
-    lost.rename(shelf)
-    asyncio.run(register.record(record("after")))
-    register.close()
-    connection = sqlite3.connect(shelf / "site.db")
-    found = [each for (each,) in connection.execute("SELECT payload ->> 'consent_id' FROM ledger ORDER BY seq")]
-    connection.close()
-    assert found == ["before", *(f"withdrawn{number}" for number in range(5)), "after"]
-    assert verify_chain(f"sqlite:///{shelf}/site.db").intact
-
-
-def test_a_store_that_comes_back_is_used_without_being_asked(tmp_path: Path, policy: Policy, record: Records) -> None:
-    shelf = tmp_path / "shelf"
-    register = Register(f"sqlite:///{shelf}/site.db", policy)
-    register.record_later(record("a", "refused"))
-    wait_until(lambda: register.health()["store"] is False)
-    shelf.mkdir()
-    wait_until(lambda: register.health()["queued_decisions"] == 0 and register.health()["store"] is True)
-    register.close()
-    assert verify_chain(f"sqlite:///{shelf}/site.db").rows == 1
-
-
 def test_a_record_refused_for_taking_too_long_never_appears(
-    register: Register, record: Records, recorded: Recorded, url: str
+    register: Register, record: Records, recorded: Recorded, held: Held
 ) -> None:
     asyncio.run(register.record(record("before")))
     late = pytest.raises(StoreError, match="within 5 seconds")
-    with hold(companion(url, ".lock")), late:  # another process that does not let go
+    with held(), late:
         asyncio.run(register.record(record("refused")))
     asyncio.run(register.record(record("after")))
     register.close()
@@ -169,7 +123,7 @@ def test_a_record_refused_for_taking_too_long_never_appears(
 
 
 def test_a_record_whose_request_was_cancelled_never_appears(
-    register: Register, record: Records, recorded: Recorded, url: str
+    register: Register, record: Records, recorded: Recorded, held: Held
 ) -> None:
     async def cancel() -> None:
         task = asyncio.create_task(register.record(record("cancelled")))
@@ -185,7 +139,7 @@ def test_a_record_whose_request_was_cancelled_never_appears(
     locked = threading.Event()
 
     def lock() -> None:
-        with hold(companion(url, ".lock")):
+        with held():
             locked.set()
             released.wait()
 
@@ -218,7 +172,7 @@ def test_cancelled_requests_are_each_recorded_whole_or_not_at_all(
     found = recorded()
     assert saved <= set(found)
     assert len(found) == len(set(found))
-    assert verify_chain(url).rows == len(found)
+    assert len(check_tree(url)) == len(found)
 
 
 def test_a_loop_that_is_gone_does_not_stop_the_writer(register: Register, record: Records, recorded: Recorded) -> None:
@@ -278,11 +232,13 @@ def make_visit(policy: Policy, path: str) -> Any:
     )
 
 
-def test_visits_arrive_without_anybody_waiting(register: Register, policy: Policy, select: Select) -> None:
+def test_visits_arrive_without_anybody_waiting(
+    register: Register, policy: Policy, select: Select, waiting: Wait
+) -> None:
     for number in range(1200):
         register.visit(make_visit(policy, f"/{number}"))
-    wait_until(lambda: register.health()["queued_visits"] == 0)
-    wait_until(lambda: select("SELECT count(*) FROM visits") == [(1200,)])
+    waiting(lambda: register.health()["queued_visits"] == 0)
+    waiting(lambda: select("SELECT count(*) FROM visits") == [(1200,)])
     row = select("SELECT address, browser, system, device, status, bot, length(visitor) FROM visits LIMIT 1")
     assert row == [("203.0.113.0/24", "Firefox 131", "Linux", "desktop", 200, 0, 8)]
 
@@ -296,3 +252,40 @@ def test_visits_beyond_the_buffer_are_dropped_and_counted(tmp_path: Path, policy
     register.close()
     assert register.health()["queued_visits"] == 0
     assert register.health()["dropped_visits"] == 20_700
+
+
+def test_who_is_erased_is_not_recorded_again_from_what_was_waiting(
+    tmp_path: Path, policy: Policy, record: Callable[..., ConsentRecord]
+) -> None:
+    place = tmp_path / "later"
+    place.write_text("no folder yet")
+    register = Register(f"sqlite:///{place}/site.db", policy)
+    register.record_later(record("hers", "withdrawn"))
+    register.record_later(record("his", "withdrawn"))
+    time.sleep(0.3)
+    register._writer().forget("hers")
+    place.unlink()
+    place.mkdir()
+    register.close()
+    connection = sqlite3.connect(place / "site.db")
+    kept = [json.loads(person)["consent_id"] for (person,) in connection.execute("SELECT person FROM ledger_records")]
+    connection.close()
+    assert kept == ["his"]
+
+
+def test_without_its_key_a_ledger_is_not_continued_under_another(
+    tmp_path: Path, policy: Policy, record: Callable[..., ConsentRecord]
+) -> None:
+    url, key = f"sqlite:///{tmp_path}/site.db", tmp_path / "site.db.ledgerkey"
+    first = Register(url, policy)
+    asyncio.run(first.record(record("a")))
+    first.close()
+    copy = key.rename(tmp_path / "copy")
+    second = Register(url, policy)
+    with pytest.raises(StoreError, match="put it back from its copy"):
+        asyncio.run(second.record(record("b")))
+    assert not key.exists()
+    copy.rename(key)
+    time.sleep(0.3)  # tried again with growing pauses
+    asyncio.run(second.record(record("c")))
+    second.close()

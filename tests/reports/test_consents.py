@@ -1,4 +1,4 @@
-"""The ledger handed over, and the ledger checked."""
+"""The ledger handed over: every record, in words that programs and people can use, and no formula."""
 
 from __future__ import annotations
 
@@ -6,147 +6,155 @@ import csv
 import hashlib
 import io
 import json
-import sqlite3
-from pathlib import Path
+import re
+from base64 import b64encode
+from typing import Any
 
 import pytest
 
-from cookiegate.consent import FIRST_DIGEST, ConsentRecord, chain_digest
-from cookiegate.errors import StoreError
-from cookiegate.reports import export, verify_chain
-from cookiegate.store import Batch, Decision, open_store
+from cookiegate.consent import canonical, commit
+from cookiegate.errors import LedgerError
+from cookiegate.reports import export
+from tests.reports.ledger import BANNER, PRESENT, RESTRICTED, VERSION, Ledger, Shelf, make_record
 
 FORMULAS = ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1", "＋1", "－1", "＠1")
+DECIDED = [seq for seq in PRESENT if seq not in (0, 123)]
+PREFIXES = {"dpv", "eu-gdpr", "loc", "dct", "rdf", "xsd", "cookiegate"}
 
 
-def record(number: int, **other: object) -> ConsentRecord:
-    values = {
-        "time": 1_772_323_200_000 + number,
-        "event": "given",
-        "states": {"statistics": "given", "marketing": "refused"},
-        "services": ("hotjar", "matomo"),
-        "method": "banner:accept",
-        "language": "fi",
-        "policy_version": "8d969eef6ecad3c2",
-        "banner": "ab" * 32,
-        "validity_days": 183,
-        "consent_id": f"id{number}",
-    } | other
-    return ConsentRecord(**values)  # type: ignore[arg-type]
-
-
-@pytest.fixture
-def url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path}/site.db"
-
-
-def fill(url: str, *records: ConsentRecord) -> None:
-    store = open_store(url)
-    decisions = [Decision(each.time, each.event, each.payload()) for each in records]
-    store.write(Batch(decisions), lambda previous, payload: chain_digest(previous or FIRST_DIGEST, payload))
-    store.close()
-
-
-def tamper(tmp_path: Path, sql: str) -> None:
-    connection = sqlite3.connect(tmp_path / "site.db")
-    connection.execute(sql)
-    connection.commit()
-    connection.close()
-
-
-def test_an_untouched_ledger_is_intact(url: str) -> None:
-    fill(url, *(record(number) for number in range(2500)))
-    found = verify_chain(url)
-    assert found.intact
-    assert found.rows == 2500
-
-
-def test_an_empty_ledger_is_intact(url: str) -> None:
-    fill(url)
-    assert verify_chain(url).rows == 0
-    assert verify_chain(url).intact
-
-
-@pytest.mark.parametrize(
-    ("sql", "bad"),
-    [
-        ("UPDATE ledger SET payload = CAST(replace(payload, 'matomo', 'other') AS BLOB) WHERE seq = 7", 7),
-        ("UPDATE ledger SET payload = x'00' WHERE seq = 7", 7),
-        ("UPDATE ledger SET digest = zeroblob(32) WHERE seq = 7", 7),
-        ("UPDATE ledger SET time = time - 1 WHERE seq = 7", 7),
-        ("UPDATE ledger SET event = 'refused' WHERE seq = 7", 7),
-        ("DELETE FROM ledger WHERE seq = 7", 7),
-        ("DELETE FROM ledger WHERE seq <= 3", 1),
-        ("INSERT INTO ledger SELECT 0, time, event, payload, digest FROM ledger WHERE seq = 7", 1),
-        ("INSERT INTO ledger SELECT 21, time, event, payload, digest FROM ledger WHERE seq = 20", 21),
-        (
-            "UPDATE ledger SET payload = (SELECT payload FROM ledger AS other WHERE other.seq = 15 - ledger.seq) "
-            "WHERE seq IN (7, 8)",
-            7,
-        ),
-    ],
-)
-def test_the_first_row_that_was_tampered_with_is_named(tmp_path: Path, url: str, sql: str, bad: int) -> None:
-    fill(url, *(record(number) for number in range(20)))
-    tamper(tmp_path, sql)
-    found = verify_chain(url)
-    assert not found.intact
-    assert found.bad == bad
-    assert found.rows == bad - 1
-    assert found.reason
-
-
-def test_jsonl_can_be_verified_by_anybody(url: str) -> None:
-    fill(url, *(record(number, language="sv-ÅÄÖ") for number in range(1500)))
+def write(url: str, form: Any, *, restricted: bool = False) -> tuple[int, str]:
     out = io.StringIO(newline="")
-    assert export(url, "jsonl", out) == 1500
-    digest = bytes(32)
-    for number, line in enumerate(out.getvalue().splitlines(), 1):
-        row = json.loads(line)
-        payload = json.dumps(row["record"], sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
-        digest = hashlib.sha256(digest + payload).digest()
-        assert row["seq"] == number
-        assert row["digest"] == digest.hex()
+    return export(url, form, out, restricted=restricted), out.getvalue()
 
 
-def test_csv_holds_every_field_in_words(url: str) -> None:
-    fill(url, record(0, gpc=True))
-    out = io.StringIO(newline="")
-    assert export(url, "csv", out) == 1
-    (row,) = csv.DictReader(io.StringIO(out.getvalue(), newline=""))
-    assert row["time"] == "2026-03-01T00:00:00.000Z"
-    assert row["states"] == "marketing: refused; statistics: given"
-    assert row["services"] == "hotjar; matomo"
-    assert row["gpc"] == "True"
-    assert row["consent_id"] == "id0"
-    assert set(row) == {"seq", "digest", *json.loads(record(0).payload())}
+def read_csv(url: str, *, restricted: bool = False) -> dict[int, dict[str, str]]:
+    rows = csv.DictReader(io.StringIO(write(url, "csv", restricted=restricted)[1], newline=""))
+    return {int(row["seq"]): row for row in rows}
+
+
+def read_graph(url: str, *, restricted: bool = False) -> dict[str, Any]:
+    said = json.loads(write(url, "jsonld", restricted=restricted)[1])
+    return {node["@id"]: node for node in said["@graph"]}
+
+
+def test_jsonl_can_be_compared_with_the_leaves_by_anybody(ledger: Ledger) -> None:
+    count, text = write(ledger.url, "jsonl", restricted=True)
+    lines = [json.loads(line) for line in text.splitlines()]
+    assert [line["seq"] for line in lines] == PRESENT
+    assert count == len(PRESENT)
+    for line in lines:
+        payload = canonical(line["record"])
+        leaf = json.loads(ledger.ask("SELECT leaf FROM ledger_leaves WHERE seq = ?", line["seq"]))
+        assert leaf["c"] == b64encode(commit(bytes.fromhex(line["salt"]), payload)).decode()
+        if "person" in line:
+            code = commit(bytes.fromhex(line["person_salt"]), canonical(line["person"]))
+            assert line["record"]["person"] == b64encode(code).decode()
+
+
+def test_csv_holds_every_field_in_words(ledger: Ledger) -> None:
+    rows = read_csv(ledger.url)
+    assert list(rows) == [seq for seq in DECIDED if seq != RESTRICTED]
+    assert rows[24] == {
+        "seq": "24", "time": "2026-03-01T00:00:00.147Z", "event": "given", "states": "statistics: given",
+        "services": "laskuri; matomo", "method": "banner:accept", "language": "fi", "policy_version": VERSION,
+        "banner": hashlib.sha256(BANNER).hexdigest(), "validity_days": "183", "gpc": "False", "consent_id": "id24",
+        "restricted": "",
+    }  # fmt: skip
+
+
+def test_a_time_is_as_precise_as_it_is_known(ledger: Ledger) -> None:
+    rows = read_csv(ledger.url)
+    assert rows[25]["time"] == "2026-03-01T00:00Z"  # a refusal, which is nobody's
+    assert rows[20]["time"] == "2026-03-01T00Z"  # unlinked
+    assert rows[20]["consent_id"] == ""
+
+
+@pytest.mark.parametrize("form", ["jsonl", "csv", "jsonld"])
+def test_restricted_records_are_left_out_unless_asked_for_and_then_marked(ledger: Ledger, form: str) -> None:
+    few, without = write(ledger.url, form)
+    more, everything = write(ledger.url, form, restricted=True)
+    assert more == few + 1
+    assert f"id{RESTRICTED}" not in without
+    assert [line.count("estricted") > 0 for line in everything.splitlines() if f"id{RESTRICTED}" in line] == [True]
+    assert without.count("estricted") == (1 if form == "csv" else 0)  # the heading
 
 
 @pytest.mark.parametrize("formula", FORMULAS)
-def test_no_cell_of_a_csv_is_a_formula(url: str, formula: str) -> None:
-    fill(url, record(0, language=formula, states={formula: "given"}, services=(formula,), consent_id=formula))
-    out = io.StringIO(newline="")
-    export(url, "csv", out)
-    (row,) = csv.DictReader(io.StringIO(out.getvalue(), newline=""))
+def test_no_cell_of_a_csv_is_a_formula(shelf: Shelf, formula: str) -> None:
+    states = {formula: "given"}
+    shelf.keep(make_record(0, event="given", language=formula, states=states, services=(formula,), consent_id=formula))
+    (row,) = read_csv(shelf.url).values()
     assert row["language"] == f"'{formula}"
-    assert not [cell for cell in row.values() if cell.startswith(FORMULAS) or cell[:1] in "=+-@\t\r\n＝＋－＠"]
+    assert not [cell for cell in row.values() if cell.startswith(FORMULAS)]
+    assert json.loads(write(shelf.url, "jsonl")[1])["record"]["language"] == formula
 
 
-def test_jsonl_leaves_formulas_as_they_are(url: str) -> None:
-    fill(url, record(0, language="=1+1"))
-    out = io.StringIO(newline="")
-    export(url, "jsonl", out)
-    assert json.loads(out.getvalue())["record"]["language"] == "=1+1"
+def test_json_ld_is_of_the_profile_and_needs_nothing_from_elsewhere(ledger: Ledger) -> None:
+    count, text = write(ledger.url, "jsonld")
+    said = json.loads(text)
+    assert all(isinstance(each, str | dict) for each in said["@context"].values())
+    assert set(said["@context"]) - PREFIXES == {key for key in said["@context"] if ":" in key}
+    names = re.findall(r'"(@?[\w-]+(?::[\w-]+)?)":', json.dumps(said["@graph"]))
+    assert {name.partition(":")[0] for name in names} <= PREFIXES | {"@id", "@type"}
+    records = [node for node in said["@graph"] if node["@type"] == "dpv:ConsentRecord"]
+    assert len(records) == count == len(DECIDED) - 1
+    assert {node["dct:conformsTo"] for node in records} == {
+        "https://w3id.org/dpv/schema/dpv-27560#record-eu-gdpr"
+    }  # fmt: skip
+    referred = re.findall(r'"(#(?:purpose|service|controller)-[^"]+)"', json.dumps(records))
+    assert set(referred) <= {node["@id"] for node in said["@graph"]}
 
 
-def test_an_altered_record_cannot_be_exported_as_if_nothing_had_happened(tmp_path: Path, url: str) -> None:
-    fill(url, record(0))
-    tamper(tmp_path, "UPDATE ledger SET payload = x'00'")
-    with pytest.raises(StoreError, match="row 1 of the ledger"):
-        export(url, "csv", io.StringIO())
+def test_json_ld_says_who_asked_for_what_and_what_was_answered(ledger: Ledger) -> None:
+    graph = read_graph(ledger.url)
+    record = graph["#record-24"]
+    (process,) = record["dpv:hasProcess"]
+    (status,) = process["dpv:hasConsentStatus"]
+    assert status == {
+        "@type": ["dpv:ConsentGiven", "dpv:ExpressedConsent"],
+        "dpv:isIndicatedAtTime": "2026-03-01T00:00:00.147Z",
+        "dpv:isIndicatedBy": "#subject-id24",
+        "dpv:hasIndicationMethod": "banner:accept",
+        "dpv:hasDuration": {"@type": "dpv:TemporalDuration", "rdf:value": "P183D"},
+    }
+    assert graph[record["dpv:hasDataController"]]["dpv:hasName"] == "Saha Oy"
+    assert graph[process["dpv:hasPurpose"]]["@type"] == "dpv:ServiceUsageAnalytics"
+    assert [graph[service]["dct:identifier"] for service in process["dpv:hasService"]] == ["matomo", "laskuri"]
+    assert record["dpv:hasJurisdiction"] == "loc:FI"
+    states = {
+        seq: graph[f"#record-{seq}"]["dpv:hasProcess"][0]["dpv:hasConsentStatus"][0]["@type"][0] for seq in (25, 30)
+    }
+    assert states == {25: "dpv:ConsentRefused", 30: "dpv:ConsentWithdrawn"}
 
 
-def test_another_format_is_refused(url: str) -> None:
-    fill(url)
-    with pytest.raises(ValueError, match="jsonl or csv"):
-        export(url, "xlsx", io.StringIO())  # type: ignore[arg-type]
+def test_what_was_given_in_part_is_told_service_by_service(shelf: Shelf) -> None:
+    shelf.declare()
+    shelf.keep(make_record(1, event="partly-given", states={"statistics": "partly-given"}, services=("matomo",)))
+    processes = read_graph(shelf.url)["#record-1"]["dpv:hasProcess"]
+    told = {
+        each["dpv:hasConsentStatus"][0]["@type"][0]: [name.rpartition("-")[2] for name in each["dpv:hasService"]]
+        for each in processes
+    }
+    assert told == {"dpv:ConsentGiven": ["matomo"], "dpv:ConsentRefused": ["laskuri"]}
+
+
+def test_a_record_whose_policy_was_not_kept_is_told_all_the_same(shelf: Shelf) -> None:
+    shelf.keep(make_record(0, event="partly-given", states={"statistics": "partly-given"}, services=("matomo",)))
+    assert write(shelf.url, "jsonld")[0] == 1
+
+
+@pytest.mark.parametrize("form", ["jsonl", "csv", "jsonld"])
+@pytest.mark.parametrize("payload", [b"\0", b"\xff", b"[1]", b'{"time":"x","validity_days":1}', b'{"event":"given"}'])
+def test_an_altered_record_cannot_be_exported_as_if_nothing_had_happened(
+    ledger: Ledger, form: str, payload: bytes
+) -> None:
+    ledger.change("UPDATE ledger_records SET payload = ? WHERE seq = 25", payload)
+    with pytest.raises(LedgerError, match="record 25 cannot be read: it was altered"):
+        write(ledger.url, form)
+
+
+def test_an_empty_ledger_is_an_empty_export(shelf: Shelf) -> None:
+    shelf.add()
+    assert write(shelf.url, "jsonl") == (0, "")
+    assert read_graph(shelf.url) == {}
+    assert read_csv(shelf.url) == {}

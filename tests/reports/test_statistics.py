@@ -15,7 +15,7 @@ import pytest
 
 from cookiegate.errors import StoreError
 from cookiegate.reports import Count, PageFigures, VisitStatistics, render, visit_statistics
-from cookiegate.store import Batch, VisitRow, open_store
+from cookiegate.store import Batch, Change, VisitRow, open_store
 
 FIRST, LAST = date(2026, 3, 1), date(2026, 3, 5)
 WINDOW = 1800
@@ -24,7 +24,7 @@ WINDOW = 1800
 def store(path: Path, rows: Iterable[VisitRow]) -> str:
     url = f"sqlite:///{path}/site.db"
     opened = open_store(url)
-    opened.write(Batch(visits=list(rows)), lambda previous, payload: b"")
+    opened.write(Batch(changes=[Change("add_visit", list(rows))]))
     opened.close()
     return url
 

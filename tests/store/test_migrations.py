@@ -1,59 +1,164 @@
-"""Schema numbers: forward, once, and never from the future."""
+"""Schema numbers: forward, once, by command, and never from the future."""
 
 from __future__ import annotations
 
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from cookiegate.errors import StoreError
-from cookiegate.store import open_store
-from cookiegate.store.migrations import STEPS
+from cookiegate.errors import SchemaError, StoreError
+from cookiegate.store import check_store, migrations, open_store, statements, upgrade_store
+from cookiegate.store import postgresql as postgresql_store
+from cookiegate.store.statements import STEPS
+from tests.databases.asking import ask
+
+Select = Callable[[str], list[tuple[Any, ...]]]
 
 
-def version(path: Path) -> int:
-    connection = sqlite3.connect(path)
-    (found,) = connection.execute("PRAGMA user_version").fetchone()
-    connection.close()
-    return int(found)
+def read_number(url: str) -> int:
+    sqlite = url.startswith("sqlite")
+    ((number,),) = ask(url, "PRAGMA user_version" if sqlite else "SELECT number FROM schema_version")
+    return int(number)
 
 
-def test_a_new_database_has_the_newest_schema(tmp_path: Path) -> None:
-    open_store(f"sqlite:///{tmp_path}/site.db").close()
-    assert version(tmp_path / "site.db") == len(STEPS)
+def set_number(url: str, number: int) -> None:
+    sqlite = url.startswith("sqlite")
+    ask(url, f"PRAGMA user_version = {number}" if sqlite else f"UPDATE schema_version SET number = {number}")
+
+
+def list_columns(url: str) -> set[tuple[str, str]]:
+    """Table and column of all that a store has."""
+    if url.startswith("sqlite"):
+        sql = "SELECT t.name, c.name FROM pragma_table_list t, pragma_table_info(t.name) c WHERE t.type = 'table'"
+        return {(table, column) for table, column in ask(url, sql) if not table.startswith("sqlite_")}
+    sql = "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public'"
+    return {(table, column) for table, column in ask(url, sql) if table != "schema_version"}
+
+
+@pytest.fixture
+def next_version(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A version of cookiegate that has one step more: it gives the visits another column."""
+    step = statements.step
+
+    def read(engine: str, number: int) -> Iterator[str]:
+        if number < len(STEPS):
+            return step(engine, number)
+        return iter(["ALTER TABLE visits ADD COLUMN weather INTEGER", "CREATE TABLE weathers (name TEXT)"])
+
+    for module in (migrations, postgresql_store):
+        monkeypatch.setattr(module, "STEPS", (*STEPS, "next.sql"))
+        monkeypatch.setattr(module, "step", read)
+
+
+def test_a_new_database_has_the_newest_schema(url: str) -> None:
+    store = open_store(url)
+    assert store.upgraded == len(STEPS)
+    store.close()
+    assert read_number(url) == len(STEPS)
+    again = open_store(url)
+    assert again.upgraded == 0
+    again.close()
+
+
+def test_both_engines_have_the_same_columns(tmp_path: Path, postgresql: str) -> None:
+    sqlite = f"sqlite:///{tmp_path}/site.db"
+    for url in (sqlite, postgresql):
+        open_store(url).close()
+    assert list_columns(sqlite) == list_columns(postgresql)
 
 
 def test_every_table_is_strict(tmp_path: Path) -> None:
-    open_store(f"sqlite:///{tmp_path}/site.db").close()
-    connection = sqlite3.connect(tmp_path / "site.db")
-    tables = connection.execute("SELECT name, strict FROM pragma_table_list WHERE schema = 'main' AND type = 'table'")
-    found = {name: strict for name, strict in tables if not name.startswith("sqlite_")}
-    connection.close()
-    assert found == {"ledger": 1, "visits": 1, "observations": 1}
+    url = f"sqlite:///{tmp_path}/site.db"
+    open_store(url).close()
+    found = ask(url, "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND NOT strict")
+    assert [name for (name,) in found if not name.startswith("sqlite_")] == []
+
+
+def test_texts_that_are_put_in_order_have_the_order_of_their_bytes(postgresql: str) -> None:
+    open_store(postgresql).close()
+    sql = (
+        "SELECT table_name, column_name FROM information_schema.columns WHERE collation_name IS DISTINCT FROM 'C' "
+        "AND data_type = 'text' AND table_name IN ('visits', 'observations')"
+    )
+    assert ask(postgresql, sql) == []
 
 
 @pytest.mark.parametrize("readonly", [False, True])
-def test_a_newer_schema_is_left_alone(tmp_path: Path, readonly: bool) -> None:
-    open_store(f"sqlite:///{tmp_path}/site.db").close()
-    connection = sqlite3.connect(tmp_path / "site.db")
-    connection.execute(f"PRAGMA user_version = {len(STEPS) + 1}")
-    connection.close()
-    with pytest.raises(StoreError, match="a newer version has written it"):
-        open_store(f"sqlite:///{tmp_path}/site.db", readonly=readonly)
-    assert version(tmp_path / "site.db") == len(STEPS) + 1
+def test_a_newer_schema_is_left_alone(url: str, readonly: bool) -> None:
+    open_store(url).close()
+    set_number(url, len(STEPS) + 1)
+    for attempt in (lambda: open_store(url, readonly=readonly), lambda: upgrade_store(url), lambda: check_store(url)):
+        with pytest.raises(SchemaError, match="a newer version has written it"):
+            attempt()
+    assert read_number(url) == len(STEPS) + 1
 
 
-def test_an_older_schema_is_not_read(tmp_path: Path) -> None:
-    sqlite3.connect(tmp_path / "site.db").close()
-    with pytest.raises(StoreError, match="db upgrade"):
-        open_store(f"sqlite:///{tmp_path}/site.db", readonly=True)
+@pytest.mark.parametrize("readonly", [False, True])
+def test_an_older_schema_stops_and_names_the_command(url: str, readonly: bool, request: pytest.FixtureRequest) -> None:
+    open_store(url).close()
+    before = list_columns(url)
+    request.getfixturevalue("next_version")
+    with pytest.raises(SchemaError, match="make a backup, then run `cookiegate db upgrade`"):
+        open_store(url, readonly=readonly)
+    with pytest.raises(SchemaError, match="`cookiegate db upgrade`"):
+        check_store(url)
+    assert list_columns(url) == before
 
 
-def test_processes_that_start_together_make_one_schema(tmp_path: Path) -> None:
-    script = f"from cookiegate.store import open_store; open_store('sqlite:///{tmp_path}/site.db').close()"
-    started = [subprocess.Popen([sys.executable, "-W", "error", "-c", script]) for _ in range(6)]
+def test_an_upgrade_runs_what_is_missing_once(url: str, request: pytest.FixtureRequest) -> None:
+    assert upgrade_store(url) == len(STEPS)
+    before = list_columns(url)
+    assert upgrade_store(url) == 0
+    request.getfixturevalue("next_version")
+    assert upgrade_store(url) == 1
+    assert upgrade_store(url) == 0
+    assert list_columns(url) - before == {("visits", "weather"), ("weathers", "name")}
+    assert read_number(url) == len(STEPS) + 1
+    open_store(url).close()
+
+
+def test_a_step_that_fails_leaves_the_schema_as_it_was(url: str, request: pytest.FixtureRequest) -> None:
+    open_store(url).close()
+    ask(url, "CREATE TABLE weathers (other INTEGER)")  # in the way of the step's second statement
+    before = list_columns(url)
+    request.getfixturevalue("next_version")
+    with pytest.raises(StoreError, match="weathers"):
+        upgrade_store(url)
+    assert list_columns(url) == before
+    assert read_number(url) == len(STEPS)
+
+
+def test_a_database_that_could_not_be_made_whole_is_not_made(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def read(engine: str, number: int) -> Iterator[str]:
+        yield from statements.step(engine, number)
+        if number == len(STEPS) - 1:
+            yield "broken"
+
+    with monkeypatch.context() as patch:
+        for module in (migrations, postgresql_store):
+            patch.setattr(module, "step", read)
+        with pytest.raises(StoreError, match="broken"):
+            open_store(url)
+    assert list_columns(url) == set()
+    assert upgrade_store(url) == len(STEPS)
+
+
+def test_there_is_nothing_to_read_where_nothing_was_made(url: str) -> None:
+    if url.startswith("sqlite"):
+        sqlite3.connect(url.removeprefix("sqlite:///")).close()
+    with pytest.raises(StoreError, match="nothing has been recorded there yet"):
+        open_store(url, readonly=True)
+    check_store(url)  # and that is no reason not to start
+
+
+def test_processes_that_start_together_make_one_schema(url: str) -> None:
+    script = "import sys; from cookiegate.store import open_store; open_store(sys.argv[1]).close()"
+    started = [subprocess.Popen([sys.executable, "-W", "error", "-c", script, url]) for _ in range(6)]
     assert [process.wait() for process in started] == [0] * 6
-    assert version(tmp_path / "site.db") == len(STEPS)
+    assert read_number(url) == len(STEPS)
+    assert ask(url, "SELECT size FROM ledger_head") == [(0,)]

@@ -1,39 +1,23 @@
-"""The SQLite store: transactions, the ledger's head, deletion, and what a broken file does."""
+"""What is SQLite's own: the files it leaves, other programs that use them, and files that are broken or replaced."""
 
 from __future__ import annotations
 
-import hashlib
 import os
 import sqlite3
 import stat
-import subprocess
-import sys
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from cookiegate.errors import StoreError
-from cookiegate.store import Batch, Decision, Observation, Store, VisitRow, open_store
+from cookiegate.register.growth import Removed, grow_by
+from cookiegate.store import Batch, Change, Store, open_store
+from tests.register.tree import check_tree, read_records
 
-
-def link(previous: bytes | None, payload: bytes) -> bytes:
-    return hashlib.sha256((previous or b"") + payload).digest()
-
-
-def decisions(*names: str) -> list[Decision]:
-    return [Decision(1_772_323_200_000, "given", f'{{"id":"{name}"}}'.encode()) for name in names]
-
-
-def visit(day: str, path: str = "/", visitor: bytes | None = None) -> VisitRow:
-    return VisitRow(
-        1_772_323_200, day, "203.0.113.0/24", path, "", False, "Firefox 131", "Linux", "desktop", 200, False, visitor
-    )
-
-
-def kept(store: Store) -> int:
-    """How many visits there are, whatever their day."""
-    return sum(int(str(times)) for _, times in store.query("devices", first="0000", last="9999", top=100))
+Make = Callable[..., Any]
+TELLING = b"very-telling"
 
 
 @pytest.fixture
@@ -41,146 +25,79 @@ def url(tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path}/site.db"
 
 
-@pytest.fixture
-def store(url: str) -> Iterator[Store]:
-    store = open_store(url)
-    yield store
-    store.close()
+def read_files(folder: Path) -> dict[str, bytes]:
+    return {file.name: file.read_bytes() for file in folder.iterdir()}
 
 
-def test_the_ledger_continues_where_it_ended(store: Store, url: str) -> None:
-    assert store.write(Batch(decisions("a", "b")), link)
-    store.close()
-    again = open_store(url)
-    assert again.write(Batch(decisions("c")), link)
-    rows = list(again.ledger())
-    again.close()
-    digest = None
-    for row in rows:
-        digest = link(digest, row.payload)
-        assert row.digest == digest
-    assert [row.seq for row in rows] == [1, 2, 3]
-    assert [row.payload for row in rows] == [each.payload for each in decisions("a", "b", "c")]
-
-
-def test_a_long_ledger_is_read_whole_and_from_any_row(store: Store) -> None:
-    store.write(Batch(decisions(*map(str, range(2500)))), link)
-    assert [row.seq for row in store.ledger()] == list(range(1, 2501))
-    assert [row.seq for row in store.ledger(after=2400)] == list(range(2401, 2501))
-
-
-def test_a_batch_is_stored_whole_or_not_at_all(store: Store) -> None:
-    unfit = visit("2026-03-01")._replace(path=None)  # type: ignore[arg-type]
-    with pytest.raises(StoreError, match="NOT NULL"):
-        store.write(Batch(decisions("a"), [visit("2026-03-01"), unfit]), link)
-    assert not list(store.ledger())
-    assert kept(store) == 0
-    assert store.write(Batch(decisions("b")), link)  # and the connection is fit for the next
-
-
-def test_nothing_is_stored_when_the_last_question_is_answered_no(store: Store) -> None:
-    assert not store.write(Batch(decisions("a")), link, lambda: False)
-    assert not list(store.ledger())
-
-
-def test_observations_of_a_day_add_up(store: Store) -> None:
-    seen = Observation("2026-03-01", "host", "cdn.tracker.example", "/", 2)
-    for _ in range(3):
-        store.write(Batch(observations=[seen]), link)
-    expected = [("host", "cdn.tracker.example", "/", 6, "2026-03-01", "2026-03-01")]
-    assert store.query("observations", first="0000", last="9999", top=10) == expected
-
-
-def test_purging_deletes_what_is_older_and_nothing_else(store: Store) -> None:
-    rows = [visit(f"2026-03-{day:02}") for day in range(1, 31) for _ in range(10)]
-    seen = [Observation(row.day, "host", "cdn.tracker.example", str(place), 1) for place, row in enumerate(rows)]
-    store.write(Batch(visits=rows, observations=seen), link)
-    deleted: list[int] = []
-    while not deleted or deleted[-1]:
-        deleted.append(store.purge("2026-03-11", "2026-03-21", most=70))
-    assert sum(deleted) == 100 + 200
-    assert max(deleted) <= 140
-    assert kept(store) == 200
-    assert len(store.query("observations", first="0000", last="9999", top=1000)) == 100
-
-
-def test_the_deleted_is_gone_from_every_file(store: Store, tmp_path: Path) -> None:
-    store.write(Batch(visits=[visit("2026-03-01", f"/very-telling-path/{number}") for number in range(500)]), link)
-    while store.purge("2026-03-02", "2026-03-02"):
+def test_deleted_visits_and_records_are_gone_from_every_file(
+    store: Store, visit: Make, visits: Make, growth: Make, url: str, tmp_path: Path
+) -> None:
+    store.write(visits([visit("2026-03-01", f"/very-telling-path/{number}") for number in range(500)]))
+    store.write(Batch(growth(*(f"very-telling {number} " + "x" * 500 for number in range(300)))))
+    assert any(TELLING in content for content in read_files(tmp_path).values())
+    while store.purge("visits", "2026-03-02"):
         pass
+    gone = [(seq,) for seq in range(300)]
+    removed = Removed("erase", 1, of=[seq for (seq,) in gone])
+    store.write(Batch(grow_by([removed]), [Change("erase_record", gone)]))
     assert store.scrub()
+    assert not [name for name, content in read_files(tmp_path).items() if TELLING in content]
     store.close()
-    assert all(b"very-telling-path" not in file.read_bytes() for file in tmp_path.iterdir())
+    assert not [name for name, content in read_files(tmp_path).items() if TELLING in content]
+    assert len(check_tree(url)) == 301
 
 
-def test_scrubbing_does_not_wait_for_a_reader_but_says_so(store: Store, url: str) -> None:
-    store.write(Batch(visits=[visit("2026-03-01")]), link)
-    reader = open_store(url, readonly=True)
-    with reader.snapshot():
-        assert kept(reader) == 1
-        store.purge("2026-03-02", "2026-03-02")
-        assert not store.scrub()
-        assert kept(reader) == 1  # its moment stands still
+@pytest.mark.parametrize("rows", [63, 64, 65, 128])
+def test_rows_that_are_inserted_together_keep_their_order(rows: int, store: Store, growth: Make, url: str) -> None:
+    store.write(Batch(growth(*range(rows))))
+    assert len(check_tree(url)) == rows
+    assert [found.said["said"] for found in read_records(url)] == list(range(rows))
+
+
+def test_an_unlinked_person_is_gone_from_every_file(store: Store, entries: Make, tmp_path: Path) -> None:
+    person = {"person_salt": b"very-telling-salt".ljust(32), "person": b'{"consent_id":"very-telling-id"}'}
+    kept = [each._replace(sealed=each.sealed._replace(**person), subject=b"very-telling") for each in entries("a")]
+    store.write(Batch(grow_by(kept)))
+    store.write(Batch(changes=[Change("unlink_record", [(0,)])]))
     assert store.scrub()
-    assert kept(reader) == 0
-    reader.close()
+    assert not [name for name, content in read_files(tmp_path).items() if TELLING in content]
 
 
-def test_every_file_is_for_its_owner_alone(store: Store, tmp_path: Path) -> None:
+def test_every_file_is_for_its_owner_alone(growth: Make, url: str, tmp_path: Path) -> None:
     before = os.umask(0)
     try:
-        other = open_store(f"sqlite:///{tmp_path}/open.db")
-        other.write(Batch(decisions("a")), link)
-        modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in tmp_path.glob("open.db*")}
-        other.close()
+        store = open_store(url)
+        store.write(Batch(growth("a")))
+        modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in tmp_path.iterdir()}
+        store.close()
     finally:
         os.umask(before)
     assert len(modes) == 4
     assert set(modes.values()) == {0o600}
 
 
-def test_a_reader_cannot_write(store: Store, url: str) -> None:
-    reader = open_store(url, readonly=True)
-    with pytest.raises(StoreError, match="readonly"):
-        reader.write(Batch(decisions("a")), link)
-    reader.close()
-
-
-def test_what_a_killed_writer_has_left_can_be_read(url: str) -> None:
-    script = (
-        "import os, signal\n"
-        "from cookiegate.store import Batch, Decision, open_store\n"
-        f"store = open_store({url!r})\n"
-        "store.write(Batch([Decision(1, 'given', b'{}')]), lambda previous, payload: b'd')\n"
-        "os.kill(os.getpid(), signal.SIGKILL)\n"
-    )
-    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == -9
-    reader = open_store(url, readonly=True)
-    assert [row.payload for row in reader.ledger()] == [b"{}"]
-    reader.close()
-
-
-def test_a_file_that_was_replaced_is_noticed(store: Store, tmp_path: Path) -> None:
-    store.write(Batch(decisions("a")), link)
+def test_a_file_that_was_replaced_is_noticed(store: Store, growth: Make, tmp_path: Path) -> None:
+    store.write(Batch(growth("a")))
     (tmp_path / "site.db").rename(tmp_path / "moved.db")
     with pytest.raises(StoreError, match=r"site\.db"):
-        store.write(Batch(decisions("b")), link)
+        store.write(Batch(growth("b")))
     (tmp_path / "site.db").touch()
     with pytest.raises(StoreError, match="replaced"):
-        store.write(Batch(decisions("b")), link)
+        store.write(Batch(growth("b")))
 
 
-def test_another_programs_lock_is_an_error_that_passes(store: Store, tmp_path: Path) -> None:
+def test_another_programs_lock_is_an_error_that_passes(store: Store, growth: Make, url: str, tmp_path: Path) -> None:
     shell = sqlite3.connect(tmp_path / "site.db", isolation_level=None)
     shell.execute("BEGIN IMMEDIATE")
     with pytest.raises(StoreError, match="locked"):
-        store.write(Batch(decisions("a")), link)
+        store.write(Batch(growth("a")))
     shell.execute("ROLLBACK")
     shell.close()
-    assert store.write(Batch(decisions("a")), link)
+    assert store.write(Batch(growth("b")))
+    assert [found.said["said"] for found in read_records(url)] == ["b"]
 
 
-def test_a_file_that_is_no_database_is_an_error(tmp_path: Path) -> None:
+def test_a_file_that_is_no_database_is_an_error(url: str, tmp_path: Path) -> None:
     (tmp_path / "site.db").write_bytes(b"not a database, " * 1000)
     with pytest.raises(StoreError, match="not a database"):
-        open_store(f"sqlite:///{tmp_path}/site.db")
+        open_store(url)

@@ -136,6 +136,9 @@ def read_ledger(gate: CookieGate, folder: Path) -> list[dict[str, Any]]:
         return []
     database = sqlite3.connect(folder / "site.db")
     try:
-        return [json.loads(payload) for (payload,) in database.execute("SELECT payload FROM ledger ORDER BY seq")]
+        rows = database.execute(
+            "SELECT payload, person FROM ledger_records WHERE event NOT IN ('policy', 'audit') ORDER BY seq"
+        )
+        return [json.loads(payload) | json.loads(person or "{}") for payload, person in rows]
     finally:
         database.close()

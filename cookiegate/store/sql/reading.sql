@@ -1,5 +1,63 @@
--- ledger_page
-SELECT seq, time, event, payload, digest FROM ledger WHERE seq > :after ORDER BY seq LIMIT :most
+-- ledger_size
+SELECT size FROM ledger_head
+
+-- days_between
+SELECT count(*) FROM days WHERE day >= :first AND day < :last
+
+-- any_ban
+SELECT 1 FROM bans LIMIT 1
+
+-- leaves
+SELECT seq, leaf FROM ledger_leaves WHERE seq > :after ORDER BY seq LIMIT :most
+
+-- records
+SELECT seq, hour, event, salt, payload, person_salt, person, restricted FROM ledger_records
+ WHERE seq > :after ORDER BY seq LIMIT :most
+
+-- record
+SELECT seq, hour, event, salt, payload, person_salt, person, restricted FROM ledger_records WHERE seq = :seq
+
+-- records_of
+SELECT seq, hour, event, salt, payload, person_salt, person, restricted FROM ledger_records
+ WHERE subject = :subject ORDER BY seq
+
+-- leaf_run
+SELECT leaf FROM ledger_leaves WHERE seq >= :start AND seq < :stop ORDER BY seq
+
+-- tile_run
+SELECT root FROM ledger_tiles WHERE level = :level AND place >= :start AND place < :stop ORDER BY place
+
+-- last_before
+SELECT max(seq) FROM ledger_records
+ WHERE hour < :hour AND event IN ('given', 'partly-given', 'refused', 'withdrawn') AND restricted = 0
+
+-- checkpoints
+SELECT size, note FROM checkpoints WHERE size > :after ORDER BY size LIMIT :most
+
+-- last_checkpoint
+SELECT size, note FROM checkpoints ORDER BY size DESC LIMIT 1
+
+-- shown
+SELECT kind, time, body FROM shown WHERE hash = :hash
+
+-- ledger_head
+SELECT size, frontier FROM ledger_head
+
+-- removals
+-- Leaves that say what is gone begin otherwise than those that commit to a record.
+SELECT seq, leaf FROM ledger_leaves WHERE seq > :after AND substr(leaf, 1, 4) = :beginning ORDER BY seq LIMIT :most
+
+-- tiles
+SELECT level, place, root FROM ledger_tiles ORDER BY level, place
+
+-- daily_checkpoints
+SELECT size, note FROM checkpoints WHERE size IN (SELECT max(size) FROM checkpoints GROUP BY time / 86400) ORDER BY size
+
+-- linked_still
+SELECT seq FROM ledger_records WHERE subject IS NOT NULL AND person IS NULL ORDER BY seq
+
+-- shown_hashes
+SELECT hash FROM shown ORDER BY hash
 
 -- place_views
 -- First of the queries on visits, in one snapshot with the rest: page views of people, each in its visit.
@@ -17,40 +75,40 @@ SELECT day,
                lead(time) OVER moments - time AS until
           FROM visits
          WHERE day BETWEEN :first AND :last AND bot = 0 AND (status < 300 OR status = 304)
-        WINDOW moments AS (PARTITION BY day, visitor ORDER BY time, rowid))
+        WINDOW moments AS (PARTITION BY day, visitor ORDER BY time, place)) AS views
 
 -- totals
 SELECT count(*)               AS views,
        count(visitor)         AS followed,
-       (SELECT count(*) FROM (SELECT DISTINCT day, visitor FROM placed WHERE visitor IS NOT NULL)) AS visitors,
-       coalesce(sum(entry), 0) AS visits,
+       (SELECT count(*) FROM (SELECT DISTINCT day, visitor FROM placed WHERE visitor IS NOT NULL) AS people) AS visitors,
+       count(*) FILTER (WHERE entry) AS visits,
        count(seconds)         AS timed,
-       avg(seconds)           AS mean
+       avg(CAST(seconds AS DOUBLE PRECISION))           AS mean
   FROM placed
 
 -- median
-SELECT avg(seconds)
+SELECT avg(CAST(seconds AS DOUBLE PRECISION))
   FROM (SELECT seconds, row_number() OVER (ORDER BY seconds) AS place, count(*) OVER () AS size
-          FROM placed WHERE seconds IS NOT NULL)
+          FROM placed WHERE seconds IS NOT NULL) AS ranked
  WHERE place IN ((size + 1) / 2, (size + 2) / 2)
 
 -- pages
-WITH popular AS (SELECT path, count(*) AS views, count(seconds) AS timed, avg(seconds) AS mean
+WITH popular AS (SELECT path, count(*) AS views, count(seconds) AS timed, avg(CAST(seconds AS DOUBLE PRECISION)) AS mean
                    FROM placed GROUP BY path ORDER BY views DESC, path LIMIT :top),
      ranked AS (SELECT path, seconds, row_number() OVER (PARTITION BY path ORDER BY seconds) AS place,
                        count(*) OVER (PARTITION BY path) AS size
                   FROM placed WHERE seconds IS NOT NULL AND path IN (SELECT path FROM popular)),
-     middle AS (SELECT path, avg(seconds) AS median
+     middle AS (SELECT path, avg(CAST(seconds AS DOUBLE PRECISION)) AS median
                   FROM ranked WHERE place IN ((size + 1) / 2, (size + 2) / 2) GROUP BY path)
 SELECT popular.path, views, timed, mean, median
   FROM popular LEFT JOIN middle ON middle.path = popular.path
  ORDER BY views DESC, popular.path
 
 -- entry_pages
-SELECT path, count(*) AS times FROM placed WHERE entry = 1 GROUP BY path ORDER BY times DESC, path LIMIT :top
+SELECT path, count(*) AS times FROM placed WHERE entry GROUP BY path ORDER BY times DESC, path LIMIT :top
 
 -- exit_pages
-SELECT path, count(*) AS times FROM placed WHERE exit = 1 GROUP BY path ORDER BY times DESC, path LIMIT :top
+SELECT path, count(*) AS times FROM placed WHERE exit GROUP BY path ORDER BY times DESC, path LIMIT :top
 
 -- browsers
 SELECT browser, count(*) AS times FROM visits
@@ -73,10 +131,40 @@ SELECT referrer, count(*) AS times FROM visits
  GROUP BY referrer ORDER BY times DESC, referrer LIMIT :top
 
 -- apart
-SELECT coalesce(sum(bot), 0)                       AS bots,
-       coalesce(sum(bot = 0 AND status >= 400), 0) AS errors
+SELECT count(*) FILTER (WHERE bot = 1)                   AS bots,
+       count(*) FILTER (WHERE bot = 0 AND status >= 400) AS errors
   FROM visits WHERE day BETWEEN :first AND :last
 
 -- observations
-SELECT kind, name, path, sum(count) AS times, min(day) AS first_day, max(day) AS last_day FROM observations
+SELECT kind, name, path, CAST(sum(count) AS BIGINT) AS times, min(day) AS first_day, max(day) AS last_day FROM observations
  WHERE day BETWEEN :first AND :last GROUP BY kind, name, path ORDER BY times DESC, kind, name, path LIMIT :top
+
+-- requests
+-- From here on: people's rights (requests and their tasks, marketing permits and bans).
+SELECT id, kind, received, channel, identity, due, extended, notes, outcome, reason, closed
+  FROM requests ORDER BY due, id
+
+-- request
+SELECT id, kind, received, channel, identity, due, extended, notes, outcome, reason, closed
+  FROM requests WHERE id = :id
+
+-- request_tasks
+SELECT number, what, done, note FROM request_tasks WHERE request = :id ORDER BY number
+
+-- permits
+SELECT hash, channel, address, source, words, given, expires, reviewed FROM permits ORDER BY address, channel
+
+-- permits_of
+SELECT hash, channel, address, source, words, given, expires, reviewed FROM permits
+ WHERE hash = :hashed ORDER BY channel
+
+-- permits_due
+SELECT hash, channel, address, source, words, given, expires, reviewed FROM permits
+ WHERE expires <= :now OR (given <= :looked AND reviewed <= :looked) ORDER BY expires, address, channel
+
+-- ban
+SELECT time, source FROM bans WHERE hash = :hashed
+
+-- old_corrections
+SELECT seq FROM ledger_records WHERE event = 'rectified' AND hour < :hour AND restricted = 0
+ ORDER BY seq LIMIT :most

