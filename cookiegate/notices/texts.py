@@ -1,16 +1,22 @@
 """The words of the notices, one TOML catalogue per language.
 
 Every catalogue has the same keys. A key is read with its dots, `texts("banner.title")`; values are filled in
-with `str.format`, so braces inside a filled-in value stay as they are.
+with `str.format`, so braces inside a filled-in value stay as they are. Plurals, dates, lists, lengths of time and the
+names of countries are those of the Unicode CLDR, by Babel.
 """
 
 from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import date, timedelta
 from functools import lru_cache
 from importlib.resources import files
+
+from babel import Locale
+from babel.dates import format_date
+from babel.lists import format_list
+from babel.units import format_unit
 
 from ..errors import CookiegateError
 from ..policy import Lifetime, Purpose
@@ -24,6 +30,8 @@ class Texts:
     def __init__(self, language: str, words: Mapping[str, str]) -> None:
         self.language = language
         self._words = words
+        # "en" and "pt" alone would be those of other continents
+        self._locale = Locale.parse({"en": "en_GB", "pt": "pt_PT"}.get(language, language))
 
     def __call__(self, key: str, **values: object) -> str:
         """The text under `key` with its values filled in; KeyError when a key or value is missing."""
@@ -38,8 +46,8 @@ class Texts:
         return self._words.get(key, "")
 
     def count(self, key: str, n: int) -> str:
-        """A number with its noun, "5 services". One and other are the two forms that fi, sv and en have (CLDR)."""
-        return self(f"{key}.{'one' if n == 1 else 'other'}", n=n)
+        """A number with its noun, "5 services", in the plural form that the language has for this number."""
+        return self(f"{key}.{self._locale.plural_form(n)}", n=n)
 
     def lifetime(self, lifetime: Lifetime | None) -> str:
         """How long something is kept, in words: "13 months", "for the session", "not stated"."""
@@ -47,20 +55,19 @@ class Texts:
             return self("lifetime.unknown")
         if lifetime.unit == "session":
             return self("lifetime.session")
-        return self.count(f"lifetime.{lifetime.unit}", lifetime.amount)
+        return self._measure(lifetime.amount, lifetime.unit)
 
     def days(self, days: int) -> str:
         """A number of days as people say it: whole months from two months on, otherwise days."""
         months = round(days / DAYS_IN_A_MONTH)
         if months >= 2 and abs(months * DAYS_IN_A_MONTH - days) <= 1:
             years, rest = divmod(months, 12)
-            return self.count("lifetime.months", months) if rest else self.count("lifetime.years", years)
-        return self.count("lifetime.days", days)
+            return self._measure(months, "months") if rest else self._measure(years, "years")
+        return self._measure(days, "days")
 
     def date(self, day: int) -> str:
-        """Days since 1970-01-01 UTC as a date the way the language writes it."""
-        date = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(days=day)
-        return self("date", year=date.year, month=date.month, day=date.day)
+        """Days since 1970-01-01 UTC as a date the way the language writes it: "22 November 2026"."""
+        return format_date(date(1970, 1, 1) + timedelta(days=day), "long", self._locale)
 
     def moment(self, time: int) -> str:
         """Milliseconds since 1970-01-01 UTC as date and time of day, UTC."""
@@ -68,8 +75,8 @@ class Texts:
         return f"{self.date(time // 86_400_000)} {minutes // 60:02}:{minutes % 60:02} UTC"
 
     def country(self, code: str) -> str:
-        """The name of a country; its ISO 3166-1 code where we have no name."""
-        return self.find(f"country.{code}") or code
+        """The name of a country; its ISO 3166-1 code where it has none."""
+        return str(self._locale.territories.get(code, code))
 
     def title(self, purpose: Purpose) -> str:
         """The purpose as a heading. What the policy says comes before ours, in any language before its bare id."""
@@ -89,9 +96,11 @@ class Texts:
 
     def enumerate(self, items: Sequence[str]) -> str:
         """Items as a phrase: "statistics, marketing and maps"."""
-        if len(items) < 2:
-            return "".join(items)
-        return ", ".join(items[:-1]) + self("list_and") + items[-1]
+        return format_list(items, locale=self._locale)
+
+    def _measure(self, amount: int, unit: str) -> str:
+        """A length of time in words, "13 months"; `unit` in the plural, as in Lifetime."""
+        return str(format_unit(amount, f"duration-{unit.removesuffix('s')}", "long", locale=self._locale))
 
 
 @lru_cache

@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 NECESSARY = "necessary"
-LANGUAGES = ("fi", "sv", "en")
+# the official ones of the EU, Norwegian and Icelandic
+LANGUAGES = ("bg", "cs", "da", "de", "el", "en", "es", "et", "fi", "fr", "ga", "hr", "hu", "is", "it", "lt", "lv", "mt",
+             "nb", "nl", "pl", "pt", "ro", "sk", "sl", "sv")  # fmt: skip
+DEFAULT_LANGUAGES = ("fi", "sv", "en")
 OBJECTION_DAYS = 400  # how long an objection to the visit log is remembered: as long as browsers do (RFC 6265bis 5.5)
 SECONDS = {
     "session": 0,

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from .match import split_pattern
-from .model import LANGUAGES, SECONDS, Lifetime
+from .model import DEFAULT_LANGUAGES, LANGUAGES, SECONDS, Lifetime
 
 _UNITS = {unit.rstrip("s"): unit for unit in SECONDS if unit != "session"}
 _HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?|\[::1\]")
@@ -133,7 +133,7 @@ class _Section(BaseModel):
 class SiteSection(_Section):
     name: Text
     hosts: list[Annotated[str, AfterValidator(_check_own_host)]] = Field(min_length=1)
-    languages: list[Literal[LANGUAGES]] = Field(default=list(LANGUAGES), min_length=1)  # type: ignore[valid-type]
+    languages: list[Literal[LANGUAGES]] = Field(default=list(DEFAULT_LANGUAGES), min_length=1)  # type: ignore[valid-type]
 
 
 class ControllerSection(_Section):

@@ -34,6 +34,7 @@ DOORS = {
     "itsdangerous": {"consent"},
     "cryptography": {"consent", "register"},
     "user_agents": {"visitor"},
+    "babel": {"notices"},
     "jinja2": {"notices"},
     "markupsafe": {"notices"},
     "aiohttp": {"gateway"},
