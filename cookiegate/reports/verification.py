@@ -107,7 +107,8 @@ class _StoredLedger(Comparison):
         self._keys = keys
         self._index_key = index_key
         self._rectified: set[int] = set()  # corrections: found by a person that they do not name
-        self._find_rows: Callable[[bytes], set[Value]] = lambda subject: set()
+        self._subjects: Iterator[Any] = iter(())  # number and subject of the records that have one
+        self._next: tuple[Any, Any] = (-(1 << 63), None)  # of these
         self._tiles: dict[tuple[int, int], bytes] = {}  # that the leaves make
         self._faults: list[str] = []  # in the order in which they are met
         self._frontier = Frontier()
@@ -119,10 +120,7 @@ class _StoredLedger(Comparison):
     ) -> Iterator[str]:
         ends: _Rows = store.query("ledger_head")
         head, frontier = next(iter(ends), (None, b""))
-        # a person at a time: no query gives the column by which a record is found
-        self._find_rows = lru_cache(maxsize=1024)(
-            lambda subject: {row[0] for row in store.query("records_of", subject=subject)}
-        )
+        self._subjects = store.stream("subjects", after=-(1 << 62))
         yield from self._read_notes(store, notes)
         yield from self._read_shown(store)
         self.due = max(self.due, sum(1 for _ in store.stream("leaves")) if head is None else head)
@@ -238,11 +236,17 @@ class _StoredLedger(Comparison):
 
     def _compare_subject(self, index_key: bytes, record: Record) -> Iterator[str]:
         try:
-            own = record.seq in self._find_rows(find_subject(index_key, json.loads(record.person)["consent_id"]))
+            own = self._find_subject_of(record.seq) == find_subject(index_key, json.loads(record.person)["consent_id"])
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             own = False  # no person has it
         if not own:
             yield f"record {record.seq}: is found under another person, or under none"
+
+    def _find_subject_of(self, seq: int) -> bytes | None:
+        """The column by which this record is found. Asked for ascending numbers."""
+        while self._next[0] < seq:
+            self._next = next(self._subjects, (1 << 63, None))
+        return self._next[1] if self._next[0] == seq else None
 
     def _compare_tiles(self, rows: _Rows) -> Iterator[str]:
         stored = {(level, place): root for level, place, root in rows}

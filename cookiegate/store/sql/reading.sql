@@ -53,6 +53,9 @@ SELECT level, place, root FROM ledger_tiles ORDER BY level, place
 -- daily_checkpoints
 SELECT size, note FROM checkpoints WHERE size IN (SELECT max(size) FROM checkpoints GROUP BY time / 86400) ORDER BY size
 
+-- subjects
+SELECT seq, subject FROM ledger_records WHERE seq > :after AND subject IS NOT NULL ORDER BY seq LIMIT :most
+
 -- linked_still
 SELECT seq FROM ledger_records WHERE subject IS NOT NULL AND person IS NULL ORDER BY seq
 
