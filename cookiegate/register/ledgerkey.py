@@ -40,6 +40,11 @@ def load_ledger_key(path: Path) -> LedgerKey:
     try:
         mode = path.stat().st_mode
         lines = path.read_text("ascii").splitlines()
+    except FileNotFoundError:
+        raise LedgerError(
+            f"the ledger's key cannot be read: there is no {path}. It is made with the first decision; where it lies "
+            "elsewhere, say so in COOKIEGATE_LEDGER_KEY"
+        ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise LedgerError(f"the ledger's key cannot be read: {error}") from None
     if os.name == "posix" and stat.S_IMODE(mode) & 0o077:

@@ -38,6 +38,11 @@ def migrate(connection: sqlite3.Connection, where: str, *, upgrade: bool) -> int
     Raises SchemaError for a schema that is older (without `upgrade`) or newer than ours.
     """
     run = 0
+    if connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'ledger'").fetchone():
+        raise SchemaError(
+            f"{where}: it was made before the first release and cannot be brought forward: "
+            "move it away, and another is made"
+        )
     if (found := read_schema(connection)) < len(STEPS) and (upgrade or not found):
         # All steps or none: what a process that is killed leaves half made would be told from no older schema.
         connection.execute("BEGIN IMMEDIATE")

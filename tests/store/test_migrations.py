@@ -162,3 +162,13 @@ def test_processes_that_start_together_make_one_schema(url: str) -> None:
     assert [process.wait() for process in started] == [0] * 6
     assert read_number(url) == len(STEPS)
     assert ask(url, "SELECT size FROM ledger_head") == [(0,)]
+
+
+def test_a_database_from_before_the_first_release_is_left_alone(tmp_path: Path) -> None:
+    connection = sqlite3.connect(tmp_path / "site.db")
+    connection.execute("CREATE TABLE ledger (seq INTEGER)")
+    connection.execute("PRAGMA user_version = 1")
+    connection.close()
+    for attempt in (open_store, upgrade_store):
+        with pytest.raises(SchemaError, match="move it away"):
+            attempt(f"sqlite:///{tmp_path}/site.db")
