@@ -190,4 +190,5 @@ def assert_called(visitor: Visitor, path: str, *services: str) -> None:
         max((start for start in starts if each.startswith(start)), default=each, key=len) for each in internet.asked
     ]
     assert set(known) == expected
-    assert {name for name in internet.called if name != internet.own} == {each.partition("/")[0] for each in expected}
+    # a connection that the page before opened may serve this one too, so not each of them begins anew
+    assert {name for name in internet.called if name != internet.own} <= {each.partition("/")[0] for each in expected}
