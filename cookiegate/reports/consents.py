@@ -13,6 +13,7 @@ from cookiegate.consent import canonical
 from cookiegate.errors import LedgerError
 from cookiegate.store import Store, open_store
 
+from .cells import write_cell
 from .recordld import write_jsonld
 from .verification import DECISIONS
 
@@ -20,8 +21,6 @@ _HOUR = 3_600_000  # milliseconds
 _COLUMNS = ("seq", "time", "event", "states", "services", "method", "language", "policy_version", "banner",
             "validity_days", "gpc", "consent_id", "restricted")  # fmt: skip
 _DECISION = {*_COLUMNS} - {"seq", "time", "consent_id", "restricted"}  # what the payload of one has at least
-# What a spreadsheet takes for a formula (OWASP, CSV injection), also in full width.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
 
 
 class Entry(NamedTuple):
@@ -129,10 +128,5 @@ def _write_csv(entries: Iterator[Entry], out: IO[str]) -> int:
             "consent_id": entry.person["consent_id"] if entry.person else "",
             "restricted": "restricted" if entry.restricted else "",
         }
-        table.writerow([_cell(cells[column]) for column in _COLUMNS])
+        table.writerow([write_cell(cells[column]) for column in _COLUMNS])
     return count
-
-
-def _cell(value: object) -> str:
-    text = str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text

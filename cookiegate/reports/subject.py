@@ -17,10 +17,11 @@ from typing import Any
 
 from cookiegate.store import Row, open_store
 
+from .cells import write_cell
+
 FORMAT = "cookiegate-subject/1"
 _COLUMNS = ("number", "time", "event", "purposes", "services", "method", "language", "policy version", "banner",
             "valid for days", "GPC signal", "restricted", "correction")  # fmt: skip
-_FORMULA = tuple("=+-@\t\r\n＝＋－＠")  # what spreadsheets take a cell for a formula by
 _WIDTHS = (8, 18, 13, 30, 24, 18, 9, 14)
 _CORRECTION = "rectified"
 _STYLE = "body{font:1em sans-serif;margin:2em}table{border-collapse:collapse}td,th{border:1px solid;padding:.3em}"
@@ -110,7 +111,7 @@ def write_csv(dossier: Dossier) -> str:
     writer = csv.writer(out)
     writer.writerow(_COLUMNS)
     for entry in dossier.entries:
-        writer.writerow([f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in _cells(entry)])
+        writer.writerow(map(write_cell, _cells(entry)))
     return out.getvalue()
 
 
