@@ -10,7 +10,7 @@ from starlette.responses import HTMLResponse, Response
 from .forms import BadRequest
 from .notices import Notices
 from .policy import Policy
-from .register import Recipient, Register
+from .register import Register, list_recipients
 from .reports import Dossier, read_dossier, write_receipt
 
 ACTS = {"erase": "erased", "restrict": "restricted", "release": "released"}
@@ -23,9 +23,7 @@ class OwnRecords:
         self._register = register
         self._notices = notices
         self._services = {**{each.id: each for each in policy.known}, **policy.services}
-        self._recipients = [
-            Recipient(each.id, each.provider or each.name, each.policy_url) for each in self._services.values()
-        ]
+        self._recipients = list_recipients(policy)
 
     async def show(self, consent_id: str, language: str, done: str = "") -> Response:
         """The page. Raises StoreError where the records cannot be read."""

@@ -15,11 +15,11 @@ from typing import Any, NoReturn, TypeVar
 import click
 
 from ..consent import Token
-from ..policy import Policy, load_policy
+from ..policy import load_policy
 from ..register import (
-    Recipient,
     erase_subject,
     find_subject,
+    list_recipients,
     load_ledger_key,
     note_reading,
     rectify_record,
@@ -97,12 +97,6 @@ def _read_receipt(file: Path) -> dict[str, Any]:
     except (ValueError, RecursionError):
         return {}
     return said if isinstance(said, dict) and isinstance(said.get("consent_id"), str) else {}
-
-
-def list_recipients(policy: Policy) -> list[Recipient]:
-    """Whose services this policy asks about or knows, each with where to reach them."""
-    services = {each.id: each for each in (*policy.known, *policy.services.values())}
-    return [Recipient(each.id, each.provider or each.name, each.policy_url) for each in services.values()]
 
 
 @click.group()

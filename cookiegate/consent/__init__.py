@@ -27,13 +27,14 @@ from .merkle import (
     verify_consistency,
     verify_inclusion,
 )
-from .record import ConsentRecord, Sealed, find_subject
+from .record import RECTIFIED, ConsentRecord, Sealed, find_subject
 from .token import Token
 from .treereading import read_tree
 
 __all__ = [
     "DECISIONS",
     "EMPTY_ROOT",
+    "RECTIFIED",
     "SALT_BYTES",
     "UNDECIDED",
     "Checkpoint",

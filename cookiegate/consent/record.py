@@ -19,6 +19,7 @@ from typing import NamedTuple
 from .leaf import RecordKind, canonical, commit
 
 SCHEMA = 1
+RECTIFIED = "rectified"  # the event of a record that says what is wrong with another (GDPR art. 16)
 _MINUTE = 60_000  # milliseconds
 _HOUR = 3_600_000
 

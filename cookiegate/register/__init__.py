@@ -35,7 +35,7 @@ from .requests import (
 )
 from .retention import Retention, Rule, list_rules, run_out
 from .signer import Signer, sign_ledger
-from .subjects import Erased, Recipient, erase_subject, note_reading, rectify_record, restrict_subject
+from .subjects import Erased, Recipient, erase_subject, list_recipients, note_reading, rectify_record, restrict_subject
 from .visits import Visit, visit_from
 
 __all__ = [
@@ -66,6 +66,7 @@ __all__ = [
     "judge_offer",
     "list_due",
     "list_permits",
+    "list_recipients",
     "list_requests",
     "list_rules",
     "list_tasks",

@@ -11,15 +11,15 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cookiegate.consent import Sealed, canonical, commit
+from cookiegate.consent import RECTIFIED, Sealed, canonical, commit
 from cookiegate.errors import CookiegateError, StoreError
+from cookiegate.policy import Policy
 from cookiegate.store import Change, Row, Store
 
 from .acts import carry_out, opened, require_plain, scrub_files
 from .growth import Entry, Kept, Removed
 from .requests import add_tasks, find_request, open_request
 
-RECTIFIED = "rectified"  # the event of a record that says what is wrong with another
 _HOUR = 3600
 
 
@@ -42,6 +42,12 @@ class Recipient:
 
     def task(self) -> str:
         return f"tell {self.provider}: {self.policy_url or 'look up how to reach them'}"
+
+
+def list_recipients(policy: Policy) -> list[Recipient]:
+    """Whose services this policy asks about or knows, each with where to reach them."""
+    services = {each.id: each for each in (*policy.known, *policy.services.values())}
+    return [Recipient(each.id, each.provider or each.name, each.policy_url) for each in services.values()]
 
 
 def list_given_services(store: Store, subject: bytes) -> list[str]:

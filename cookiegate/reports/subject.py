@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from html import escape
 from typing import Any
 
+from cookiegate.consent import RECTIFIED
 from cookiegate.store import Row, open_store
 
 from .cells import write_cell
@@ -23,7 +24,6 @@ FORMAT = "cookiegate-subject/1"
 _COLUMNS = ("number", "time", "event", "purposes", "services", "method", "language", "policy version", "banner",
             "valid for days", "GPC signal", "restricted", "correction")  # fmt: skip
 _WIDTHS = (8, 18, 13, 30, 24, 18, 9, 14)
-_CORRECTION = "rectified"
 _STYLE = "body{font:1em sans-serif;margin:2em}table{border-collapse:collapse}td,th{border:1px solid;padding:.3em}"
 
 
@@ -41,12 +41,12 @@ class Entry:
     @property
     def time(self) -> str:
         """To the second, UTC; a correction's own time."""
-        seconds = self.payload["time"] if self.event == _CORRECTION else self.person["time"] // 1000
+        seconds = self.payload["time"] if self.event == RECTIFIED else self.person["time"] // 1000
         return datetime.fromtimestamp(seconds, UTC).isoformat().replace("+00:00", "Z")
 
     def is_of(self, consent_id: str) -> bool:
         """Whether it says so itself; a correction names nobody."""
-        return self.event == _CORRECTION or self.person.get("consent_id") == consent_id
+        return self.event == RECTIFIED or self.person.get("consent_id") == consent_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class Dossier:
     @property
     def decisions(self) -> tuple[Entry, ...]:
         """Those of the records that are decisions."""
-        return tuple(entry for entry in self.entries if entry.event != _CORRECTION)
+        return tuple(entry for entry in self.entries if entry.event != RECTIFIED)
 
     def agrees_with(self, receipt: Mapping[str, Any]) -> bool:
         """Whether one of the decisions is the one that a receipt tells of, in all that both of them say."""
@@ -89,7 +89,7 @@ def render_dossier(dossier: Dossier) -> str:
     lines.append("-" * sum(_WIDTHS))
     for entry in dossier.entries:
         cells = [_printable(cell) for cell in _cells(entry)]
-        if entry.event == _CORRECTION:
+        if entry.event == RECTIFIED:
             lines.append(f"{cells[0].ljust(_WIDTHS[0])}{cells[1][:16].replace('T', ' ').ljust(_WIDTHS[1])}{cells[-1]}")
             continue
         cells[1] = cells[1][:16].replace("T", " ")
@@ -144,7 +144,7 @@ def _read(row: Row) -> Entry:
 
 def _cells(entry: Entry) -> list[str]:
     said, restricted = entry.payload, "yes" if entry.restricted else ""
-    if entry.event == _CORRECTION:
+    if entry.event == RECTIFIED:
         correction = f"of number {said['of']}: {said['said']}"
         return [str(entry.seq), entry.time, entry.event, *[""] * 8, restricted, correction]
     purposes = ", ".join(f"{purpose}: {state}" for purpose, state in said["states"].items())

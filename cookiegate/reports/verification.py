@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from cookiegate.consent import (
+    RECTIFIED,
     SALT_BYTES,
     Frontier,
     Tile,
@@ -204,7 +205,7 @@ class _StoredLedger(Comparison):
     def _read_records(self, store: Store) -> Iterator[Record]:
         rows: _Rows = store.stream("records", after=_LOWEST)
         for seq, hour, event, salt, payload, person_salt, person, _ in rows:
-            if event == "rectified":
+            if event == RECTIFIED:
                 self._rectified.add(seq)
             self._columns = hour, event  # of the record that is looked into next
             yield Record(seq, payload, salt, person, person_salt)

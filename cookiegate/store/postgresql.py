@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 from cookiegate.errors import StoreError
 
 from .migrations import judge_schema
+from .paging import read_pages
 from .rows import Batch, Change, Head, Row, Value
 from .statements import STEPS, number_parameters, statements, step, writing
 
@@ -27,7 +28,6 @@ except ImportError:
 _T = TypeVar("_T")
 _CONNECT_SECONDS = 5
 _COMMAND_SECONDS = 30
-_PAGE = 1000  # rows of a stream read at once
 _MAKING = 5_301_921  # the advisory lock under which schema and partitions are made: any number that others do not use
 _PLAIN_INSERT = re.compile(r"INSERT INTO (\w+) \(([\w, ]+)\)\s+VALUES \([?, ]+\)")
 _FEW = 4  # rows up to which COPY does not pay
@@ -80,11 +80,7 @@ class PostgresqlStore:
         return self._run(self._fetch(sql, *(parameters[each] for each in names)))
 
     def stream(self, name: str, after: int = -1, **parameters: Value) -> Iterator[Row]:
-        while page := self.query(name, after=after, most=_PAGE, **parameters):
-            yield from page
-            last = page[-1][0]
-            assert isinstance(last, int)
-            after = last
+        return read_pages(self.query, name, after, parameters)
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:

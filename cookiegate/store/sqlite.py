@@ -14,11 +14,11 @@ from cookiegate.errors import StoreError
 
 from .lock import hold
 from .migrations import judge_schema, migrate, read_schema
+from .paging import read_pages
 from .rows import Batch, Change, Head, Row, Value
 from .statements import statements, writing
 
 _BUSY_SECONDS = 3  # for programs that do not know our lock, such as the sqlite3 shell
-_PAGE = 1000  # rows of a stream read at once
 _ROWS = 64  # inserted by one statement
 _PLAIN_INSERT = re.compile(r"(INSERT INTO \w+ \([\w, ]+\)\s+VALUES )(\([?, ]+\))")
 
@@ -119,11 +119,7 @@ class SqliteStore:
             return self._connection.execute(statements("reading")[name], parameters).fetchall()
 
     def stream(self, name: str, after: int = -1, **parameters: Value) -> Iterator[Row]:
-        while page := self.query(name, after=after, most=_PAGE, **parameters):
-            yield from page
-            last = page[-1][0]
-            assert isinstance(last, int)
-            after = last
+        return read_pages(self.query, name, after, parameters)
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
