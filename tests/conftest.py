@@ -21,6 +21,17 @@ ENGINES = ("sqlite", "postgresql")
 Select = Callable[[str], list[tuple[Any, ...]]]
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--conformance", type=Path, metavar="FILE", help="write how far we conform to WCAG 2.2 to FILE")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if file := config.getoption("conformance"):
+        from tests.browser.conformance import Conformance
+
+        config.pluginmanager.register(Conformance(file))
+
+
 @pytest.fixture(scope="session")
 def postgresql_server() -> Iterator[PostgreSQL]:
     """One server for all tests. Skips where none can be had; fails in CI, where a skipped engine would go unseen."""
