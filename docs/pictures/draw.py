@@ -1,23 +1,18 @@
-"""Draws the pictures in this folder: every look of the banner on the demonstration site, light and dark, on a desktop and
-on a small phone, in Finnish, Swedish, English and the language that needs most room.
+"""Draws the pictures in this folder: every look of the banner on the demonstration site, light and dark, on a desktop
+and on a small phone, in Finnish, Swedish, English and the language that needs most room.
 
 python docs/pictures/draw.py     (in the environment that dev.py makes; `python3 dev.py pictures` does both)
 """
 
 from __future__ import annotations
 
-import asyncio
 import importlib.util
 import sys
 import tempfile
-import threading
 import tomllib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from granian.server.embed import Server
 from markupsafe import Markup
 from playwright.sync_api import Browser, sync_playwright
 
@@ -31,7 +26,7 @@ from cookiegate.policy import compile_policy  # noqa: E402
 from cookiegate.settings import demo_settings  # noqa: E402
 from tests.browser.looks import LOOKS  # noqa: E402
 from tests.chromium import find_chromium  # noqa: E402
-from tests.ports import find_port, wait_for  # noqa: E402
+from tests.serving import serve  # noqa: E402
 
 COMPANY = ROOT / "examples" / "company"
 PAGES = {"fi": "/", "sv": "/sv/", "en": "/en/"}
@@ -61,19 +56,6 @@ def speak(app: Any, language: str) -> Any:
         await app(scope, receive, translated)
 
     return spoken
-
-
-@contextmanager
-def serve(app: Any) -> Iterator[str]:
-    """The address at which it answers."""
-    port, loop = find_port(), asyncio.new_event_loop()
-    server = Server(app, "127.0.0.1", port, interface="asginl", log_access=False, log_enabled=False)
-    thread = threading.Thread(target=lambda: loop.run_until_complete(server.serve()))
-    thread.start()
-    wait_for(port)
-    yield f"http://127.0.0.1:{port}"
-    loop.call_soon_threadsafe(server.stop)
-    thread.join(20)
 
 
 def draw(browser: Browser, look: str, language: str, address: str) -> None:
