@@ -10,14 +10,16 @@ import shutil
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 SECONDS = 60
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+# what names it, and what it is called on PATH
+CHROMIUM = ("COOKIEGATE_BROWSER", ("chromium", "chromium-browser", "google-chrome"))
+FIREFOX = ("COOKIEGATE_FIREFOX", ("firefox-esr", "firefox"))
 WORDPRESS = (
     "wordpress wordpress-l10n wordpress-theme-twentytwentythree php-cli php-mysql php-gd php-xml php-mbstring php-curl "
     "mariadb-server mariadb-client openssl"
@@ -73,34 +75,44 @@ def tell_fate() -> str:
     return "FAIL, since CI=true" if os.environ.get("CI") == "true" else "be SKIPPED"
 
 
-def find_browser(environ: Mapping[str, str]) -> str | None:
-    """The Chromium that COOKIEGATE_BROWSER names, else the first on PATH that starts (a stub for a snap does not)."""
-    if named := environ.get("COOKIEGATE_BROWSER"):
+def find_browser(environ: Mapping[str, str], variable: str, names: Sequence[str]) -> str | None:
+    """The one that the variable names, else the first on PATH that starts (a stub for a snap does not)."""
+    if named := environ.get(variable):
         if not ask(named, "--version"):
-            raise Refusal(f"COOKIEGATE_BROWSER is {named}, which does not start: correct or unset it.")
+            raise Refusal(f"{variable} is {named}, which does not start: correct or unset it.")
         return named
-    paths = (shutil.which(name, path=environ.get("PATH")) for name in BROWSERS)
+    paths = (shutil.which(name, path=environ.get("PATH")) for name in names)
     return next((path for path in paths if path and ask(path, "--version")), None)
 
 
-def provide_browser() -> str | None:
-    """A Chromium for the browser tests: this machine's, else Playwright's, else Debian's, else None."""
-    if found := find_browser(os.environ):
+def provide_chromium() -> str | None:
+    """This machine's, else Playwright's, else Debian's, else None."""
+    if found := find_browser(os.environ, *CHROMIUM):
         return found
     say("no Chromium on this machine; asking Playwright for one")
     run(PYTHON, "-m", "playwright", "install", "chromium")
     if (found := ask(PYTHON, "-c", ASK_PLAYWRIGHT)) and ask(found, "--version"):
         return found
-    return find_browser(os.environ) if apt_install("chromium") else None
+    return find_browser(os.environ, *CHROMIUM) if apt_install("chromium") else None
+
+
+def provide_firefox() -> str | None:
+    """This machine's, else Debian's, else None."""
+    found = find_browser(os.environ, *FIREFOX)
+    return found or (find_browser(os.environ, *FIREFOX) if apt_install("firefox-esr") else None)
 
 
 def prepare_machine() -> dict[str, str]:
     """Provide what the tests want of this machine and say loudly what is missing. Returns their environment."""
     env = dict(os.environ)
-    if browser := provide_browser():
-        env["COOKIEGATE_BROWSER"] = browser
-    else:
-        say(f"!!! the browser tests will {tell_fate()}: install Chromium, or name one in COOKIEGATE_BROWSER")
+    for title, (variable, _), provide in (
+        ("Chromium", CHROMIUM, provide_chromium),
+        ("Firefox", FIREFOX, provide_firefox),
+    ):
+        if program := provide():
+            env[variable] = program
+        else:
+            say(f"!!! the tests in {title} will {tell_fate()}: install it, or name one in {variable}")
     show = ("dpkg-query", "--show", "--showformat=${db:Status-Status}")
     missing = [package for package in WORDPRESS.split() if ask(*show, package) != "installed"]
     if missing and not apt_install(*missing):
