@@ -11,6 +11,9 @@
   const channel = new BroadcastChannel("cookiegate");
   let typed, busy, native, front;
 
+  // Where there are frames, a hard one: otherwise Firefox gives them the documents that they had before.
+  const reload = () => location.reload(window.length);
+
   // What the visitor wrote into the page's own forms must never be lost by a reload.
   on("input", e => { typed ||= e.isTrusted && !e.target.closest?.("#cookiegate"); }, true);
   const say = (name, text = section().dataset[name]) => setTimeout(() => {
@@ -53,7 +56,7 @@
     old.dataset.purposes = purposes.join(" ");
     const go = document.dispatchEvent(
       new CustomEvent("cookiegate:choice", {cancelable: true, detail: {services, purposes}}));
-    if (changed && go && !typed) return location.reload();
+    if (changed && go && !typed) return reload();
     if (changed) lock(csp);
     const fresh = parse(control);
     // The style that stands in the page has passed the page's CSP; a script ran already.
@@ -106,8 +109,8 @@
   on("keydown", e => { if (front && e.key == "Escape") close(); });
 
   // A page from the back/forward cache may show what is no longer allowed.
-  on("pageshow", e => { if (e.persisted && !typed) location.reload(); });
-  channel.onmessage = e => { typed ? lock(e.data) : location.reload(); };
+  on("pageshow", e => { if (e.persisted && !typed) reload(); });
+  channel.onmessage = e => { typed ? lock(e.data) : reload(); };
 
   window.cookiegate = Object.freeze({
     get services() { return list("services"); },

@@ -7,6 +7,7 @@ from typing import Any
 from tests.stories.site import POLICY, answer
 
 HOST = "www.kivijoenkello.example"
+SITE = f"https://{HOST}"
 RULES = POLICY.replace('"site.example", "www.site.example"', f'"{HOST}"').replace('name = "sid"', 'name = "sid*"')
 TRACKER = '<script src="https://pikseli.example/px.js"></script>'
 NONCE = "c3RyaWN0LW5vbmNlLW9mLXRoZS1zaXRl"

@@ -11,10 +11,11 @@ import pytest
 from playwright.sync_api import expect
 
 from .axe import find_violations
+from .chromium import ChromiumVisitor
 from .looks import HOSTS, LANGUAGES, LOOKS
-from .visitor import Visitor
 
-Come = Callable[..., Visitor]
+pytestmark = pytest.mark.chromium
+Come = Callable[..., ChromiumVisitor]
 LAYERS = ("undecided", "refused", "given", "settings in place", "settings page", "notice", "privacy", "receipt")
 every_look = pytest.mark.parametrize("look", LOOKS)
 
@@ -39,7 +40,7 @@ MOVING = """() => [...document.querySelectorAll("#cookiegate, #cookiegate *")].f
 }).length + document.getAnimations().length"""
 
 
-def bring_to(somebody: Visitor, layer: str, language: str) -> None:
+def bring_to(somebody: ChromiumVisitor, layer: str, language: str) -> None:
     """The visitor before this layer or in this state."""
     somebody.visit(f"/{language}")
     if layer in ("refused", "given"):

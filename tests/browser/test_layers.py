@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Page
 
+from .chromium import ChromiumVisitor
 from .looks import HOSTS, LANGUAGES, LOOKS
-from .visitor import Visitor
 
-Come = Callable[..., Visitor]
+pytestmark = pytest.mark.chromium
+Come = Callable[..., ChromiumVisitor]
 Clicks = tuple[str, ...]
 with_and_without_scripts = pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
 DEEPEST = 3  # clicks
@@ -55,7 +56,7 @@ class Way:
         self.further = further  # what else can be pressed there
 
 
-def walk(come: Callable[[], Visitor]) -> Iterator[Way]:
+def walk(come: Callable[[], ChromiumVisitor]) -> Iterator[Way]:
     ways: list[Clicks] = [()]
     while ways:
         clicks = ways.pop(0)

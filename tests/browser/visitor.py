@@ -1,90 +1,162 @@
-"""Somebody who visits a website with a real browser, and what can be seen of it from outside."""
+"""Somebody who visits a website with a real browser, and what can be seen of it from outside; whichever browser it is.
+
+Scripts of the tests are evaluated by the browser itself, so that they run where the page's own scripts are off.
+"""
 
 from __future__ import annotations
 
-from typing import Any
-
-from playwright.sync_api import Browser, Locator, Page
+import json
+import time
+from abc import ABC, abstractmethod
+from typing import Any, NamedTuple
 
 from .internet import Internet
 
-PATIENCE = 10_000  # milliseconds until something that does not happen fails the test
-OURS = ("__Host-cookiegate",)
+PATIENCE = 10.0  # seconds until something that does not happen fails the test
+OURS = "__Host-cookiegate"
+# Those of the selected elements that are drawn.
+DRAWN = "[...document.querySelectorAll(%s)].filter(e => e.checkVisibility({visibilityProperty: true}))"
 
 
-class Visitor:
-    """One browser profile, one page; `errors` is what the console has complained of."""
+class Cookie(NamedTuple):
+    """As the browser keeps it. `expires` in seconds since 1970, -1 with the browser's end."""
 
-    def __init__(
-        self,
-        browser: Browser,
-        internet: Internet,
-        host: str,
-        *,
-        scripts: bool = True,
-        width: int = 1280,
-        height: int = 800,
-        **manner: Any,
-    ) -> None:
-        """`manner`: what else Playwright's contexts take, such as color_scheme="dark"."""
-        self.scripts = scripts
+    name: str
+    value: str
+    domain: str  # with a dot before it where subdomains have it too
+    path: str = "/"
+    http_only: bool = True
+    secure: bool = True
+    same_site: str = "Lax"
+    expires: float = -1
+
+
+class Gone(Exception):
+    """The page left while it was asked something."""
+
+
+class Visitor(ABC):
+    """One tab in a browser profile; `errors` is what the console has complained of."""
+
+    def __init__(self, internet: Internet, site: str, scripts: bool) -> None:
         self.internet = internet
-        self.host = host
+        self.site = site  # "https://www.example.test"
+        self.host = site.partition("://")[2].partition(":")[0]
+        self.scripts = scripts
         self.errors: list[str] = []
-        self.context = browser.new_context(
-            java_script_enabled=scripts,
-            locale="fi-FI",
-            viewport={"width": width, "height": height},
-            ignore_https_errors=True,
-            **manner,
-        )
-        self.context.set_default_timeout(PATIENCE)
-        self.page = self.open_tab()
 
-    def open_tab(self) -> Page:
-        page = self.context.new_page()
-        page.on("console", lambda said: self.errors.append(said.text) if said.type == "error" else None)
-        page.on("pageerror", lambda error: self.errors.append(str(error)))
-        return page
+    # What hands and eyes can do, for each browser in its way.
 
-    def visit(self, path: str, page: Page | None = None) -> None:
+    @abstractmethod
+    def go(self, address: str) -> None: ...
+    @abstractmethod
+    def go_back(self) -> None: ...
+    @abstractmethod
+    def reload(self) -> None: ...
+    @abstractmethod
+    def settle(self) -> None:
+        """Wait until the page asks nobody any more."""
+
+    @abstractmethod
+    def click(self, selector: str, *, inside: str = "") -> None:
+        """With the mouse, once it is there; in the frame that `inside` selects."""
+
+    @abstractmethod
+    def press_key(self, name: str) -> None:
+        """Tab, Enter, Space or Escape."""
+
+    @abstractmethod
+    def type(self, text: str) -> None: ...
+    @abstractmethod
+    def scroll(self, pixels: int) -> None: ...
+    @abstractmethod
+    def evaluate(self, expression: str, *, inside: str = "") -> Any:
+        """What it is worth in the page, or in the frame that `inside` selects. Raises Gone where the page leaves."""
+
+    @abstractmethod
+    def list_cookies(self) -> list[Cookie]:
+        """All that the profile keeps, HttpOnly ones and those of others too."""
+
+    @abstractmethod
+    def add_cookie(self, cookie: Cookie) -> None: ...
+    @abstractmethod
+    def open_tab(self) -> Visitor:
+        """Another one in the same profile."""
+
+    @abstractmethod
+    def leave(self) -> None:
+        """Close the profile."""
+
+    # What visitors do with them.
+
+    def visit(self, path: str) -> None:
         """Open a page of the site and wait until it asks nobody any more."""
-        (page or self.page).goto(f"https://{self.host}{path}", wait_until="networkidle")
-
-    def control(self, page: Page | None = None) -> Locator:
-        return (page or self.page).locator("#cookiegate")
+        self.go(self.site + path)
+        self.settle()
 
     def press(self, decision: str) -> None:
         """Press one of our buttons, and wait until what it decides holds in the page."""
-        self.control().locator(f"button[value={decision}]").click()
-        self.control().locator(".cookiegate-control").wait_for()
-        gives = decision in ("accept", "save")
-        self.control().locator("button[value=withdraw]").wait_for(state="visible" if gives else "detached")
-        self.page.wait_for_load_state("networkidle")
+        self.click(f"#cookiegate button[value={decision}]")
+        self.await_decision(decision)
+
+    def await_decision(self, decision: str) -> None:
+        self.await_drawn("#cookiegate .cookiegate-control")
+        gives = decision in ("accept", "save", "allow")
+        self.await_drawn("#cookiegate button[value=withdraw]", 1 if gives else 0)
+        self.settle()
 
     def open_settings(self) -> None:
-        self.control().locator("a[data-cookiegate=settings]").click()
-        self.page.locator(".cookiegate-settings").wait_for()
+        self.click("#cookiegate a[data-cookiegate=settings]")
+        self.await_drawn(".cookiegate-settings")
+
+    # What they see.
+
+    @property
+    def address(self) -> str:
+        return str(self.evaluate("location.href"))
+
+    def count(self, selector: str) -> int:
+        """How many of them are drawn."""
+        return int(self.evaluate(f"{DRAWN % json.dumps(selector)}.length"))
+
+    def read(self, selector: str, *, inside: str = "") -> str:
+        """The text of those that are drawn."""
+        return str(self.evaluate(f"{DRAWN % json.dumps(selector)}.map(e => e.innerText).join(' ')", inside=inside))
+
+    def find_box(self, selector: str) -> dict[str, float]:
+        """Where it is in the window: x, y, width, height, top, right, bottom, left."""
+        box: dict[str, float] = self.evaluate(
+            f"document.querySelector({json.dumps(selector)}).getBoundingClientRect().toJSON()"
+        )
+        return box
+
+    def await_drawn(self, selector: str, count: int = 1) -> None:
+        self.await_true(f"{DRAWN % json.dumps(selector)}.length === {count}")
+
+    def await_true(self, expression: str) -> None:
+        """Until the expression is true in the page, or in the one that follows it. Raises AssertionError."""
+        end = time.monotonic() + PATIENCE
+        while True:
+            try:
+                if self.evaluate(expression):
+                    return
+            except Gone:
+                pass
+            assert time.monotonic() < end, f"never: {expression} at {self.address}"
+            time.sleep(0.02)
 
     @property
     def strangers(self) -> set[str]:
-        """Hosts of others that were connected to since the visitor came, or since `internet.forget`."""
-        return {host for host in self.internet.reached if host != self.host}
+        """Hosts of others that were connected to, or asked over an older connection, since `internet.forget`."""
+        return ({each.host for each in self.internet.asked} | self.internet.reached) - {self.host}
 
     @property
     def cookies(self) -> set[str]:
         """Names of the cookies of the site, its parent domain's too, without ours."""
         parent = self.host.partition(".")[2]
-        kept = {cookie["name"] for cookie in self.context.cookies() if cookie["domain"].endswith(parent)}
-        return kept - set(OURS)
+        return {cookie.name for cookie in self.list_cookies() if cookie.domain.endswith(parent)} - {OURS}
 
-    def plant(self, name: str, *, path: str = "/") -> None:
+    def plant(self, name: str) -> None:
         """A cookie as years of tracking leave them: HttpOnly, on the host and on the parent domain."""
-        parent = "." + self.host.partition(".")[2]
-        for domain in (self.host, parent):
-            self.context.add_cookies(
-                [{"name": name, "value": "1", "domain": domain, "path": path, "httpOnly": True, "secure": True}]
-            )
-
-    def leave(self) -> None:
-        self.context.close()
+        for domain in (self.host, "." + self.host.partition(".")[2]):
+            self.add_cookie(Cookie(name, "1", domain))

@@ -1,4 +1,4 @@
-"""What dev.py decides before it installs anything: which Python, which package index, which wheel, which browser."""
+"""What dev.py decides before it installs anything: which Python, which package index, which wheel."""
 
 from __future__ import annotations
 
@@ -29,13 +29,6 @@ def load() -> ModuleType:
 dev = load()
 
 
-def write_program(path: Path, exit_code: int = 0) -> str:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(f"#!/bin/sh\necho Chromium 140.0\nexit {exit_code}\n")
-    path.chmod(0o755)
-    return str(path)
-
-
 def write_index(folder: Path, *, says: str | None = None) -> str:
     """A package index of files whose only pip writes its arguments beside `folder` when it is run."""
     page = folder / "simple" / "pip" / "index.html"
@@ -63,7 +56,8 @@ def test_python_from_3_11_on_will_do(version: tuple[int, ...]) -> None:
 
 
 def test_an_older_python_can_read_the_file_far_enough_to_refuse() -> None:
-    ast.parse(DEV.read_text("utf-8"), feature_version=(3, 8))
+    for file in (DEV, DEV.with_name("provision.py")):  # what it imports before it can say anything
+        ast.parse(file.read_text("utf-8"), feature_version=(3, 8))
 
 
 def test_without_any_configuration_the_public_index_is_asked() -> None:
@@ -166,26 +160,6 @@ def test_a_wheel_that_differs_from_its_hash_is_never_run(tmp_path: Path, monkeyp
     with pytest.raises(dev.Refusal, match="sha256 differs"):
         dev.fetch_pip()
     assert not (tmp_path / "ran").exists()
-
-
-def test_the_named_browser_comes_before_those_on_the_path(tmp_path: Path) -> None:
-    named = write_program(tmp_path / "own" / "browser")
-    write_program(tmp_path / "bin" / "chromium")
-    assert dev.find_browser({"COOKIEGATE_BROWSER": named, "PATH": str(tmp_path / "bin")}) == named
-
-
-def test_chromium_is_preferred_and_a_stub_that_does_not_start_passed_over(tmp_path: Path) -> None:
-    chrome = write_program(tmp_path / "google-chrome")
-    write_program(tmp_path / "chromium-browser", exit_code=1)
-    assert dev.find_browser({"PATH": str(tmp_path)}) == chrome
-    chromium = write_program(tmp_path / "chromium")
-    assert dev.find_browser({"PATH": str(tmp_path)}) == chromium
-
-
-def test_no_browser_is_none_and_a_named_one_that_does_not_start_an_error(tmp_path: Path) -> None:
-    assert dev.find_browser({"PATH": str(tmp_path)}) is None
-    with pytest.raises(dev.Refusal, match="COOKIEGATE_BROWSER"):
-        dev.find_browser({"COOKIEGATE_BROWSER": str(tmp_path / "gone"), "PATH": str(tmp_path)})
 
 
 def test_arguments_that_a_command_does_not_take_are_refused_before_anything_is_installed(
