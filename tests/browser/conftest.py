@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
 import importlib.util
 import os
 import shutil
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
-from granian.server.embed import Server
 from playwright.sync_api import Browser, sync_playwright
 
 from cookiegate import CookieGate
 from cookiegate.settings import Settings
-from tests.chromium import find_chromium
-from tests.ports import find_port, wait_for
+from tests.chromium import find_chromium, list_flags
+from tests.ports import find_port
+from tests.serving import serve
 from tests.stories.site import SECRET
 
 from . import pages
@@ -28,8 +26,6 @@ from .visitor import Visitor
 COMPANY = Path(__file__).resolve().parents[2] / "examples" / "company"
 COMPANY_HOST = "www.koivurannansaha.example"
 CANNOT_RUN = "the browser tests cannot run here: "
-# Chromium itself calls these, whatever the page does.
-OF_THE_BROWSER = ("*.googleapis.com", "accounts.google.com", "clients2.google.com", "*.gvt1.com", "dl.google.com")
 OF_PAGES = ("fonts.googleapis.com",)
 
 
@@ -76,28 +72,16 @@ def ports(certificate: tuple[Path, Path], tmp_path_factory: pytest.TempPathFacto
         for host, (app, policy) in sites.items()
     }
     found = {host: find_port() for host in gates}
-    stop = _serve([(gate, found[host]) for host, gate in gates.items()], certificate)
+    stop = serve([(gate, found[host]) for host, gate in gates.items()], certificate)
     yield found
     stop()
-    for gate in gates.values():
-        gate.register.close()
 
 
 @pytest.fixture(scope="package")
 def browser(chromium: str, internet: Internet, ports: dict[str, int]) -> Iterator[Browser]:
     """Whatever it asks for, it stays on this machine. It must be closed before other chapters run: while Playwright
     drives it, its event loop counts as running in this thread."""
-    own = "".join(f"MAP {host} 127.0.0.1:{port}, " for host, port in ports.items())
-    own += "".join(f"MAP {host} 127.0.0.1:{internet.port}, " for host in OF_PAGES)
-    own += "".join(f"MAP {host} ~NOTFOUND, " for host in OF_THE_BROWSER)
-    flags = [
-        "--no-sandbox",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-features=OptimizationHints,MediaRouter,AutofillServerCommunication",
-        f"--host-resolver-rules={own}MAP * 127.0.0.1:{internet.port}, EXCLUDE 127.0.0.1",
-        "--ignore-certificate-errors",  # service workers want it of the whole browser
-    ]
+    flags = list_flags(ports | dict.fromkeys(OF_PAGES, internet.port), internet.port)
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=chromium, args=flags)
         yield running
@@ -117,40 +101,6 @@ def visitor(browser: Browser, internet: Internet) -> Iterator[Callable[..., Visi
     yield come
     for each in open_ones:
         each.leave()
-
-
-def _serve(sites: list[tuple[CookieGate, int]], certificate: tuple[Path, Path]) -> Callable[[], None]:
-    """Serve in a thread of its own; what is returned ends it."""
-    loop = asyncio.new_event_loop()
-    servers = [
-        Server(
-            gate,
-            "127.0.0.1",
-            port,
-            interface="asginl",
-            log_access=False,
-            log_enabled=False,
-            ssl_cert=certificate[0],
-            ssl_key=certificate[1],
-        )
-        for gate, port in sites
-    ]
-
-    async def run() -> None:
-        await asyncio.gather(*(server.serve() for server in servers))
-
-    thread = threading.Thread(target=lambda: loop.run_until_complete(run()))
-    thread.start()
-    for _, port in sites:
-        wait_for(port)
-
-    def stop() -> None:
-        for server in servers:
-            loop.call_soon_threadsafe(server.stop)
-        thread.join(20)
-        loop.close()
-
-    return stop
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
