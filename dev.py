@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Everything a developer does here, from a fresh clone: `python3 dev.py demo`, `test`, `lint`, `bench`, `torture`.
 
-Needs nothing but Python 3.11. The tools go into `.venv` beside this file; what the tests want of the machine (a
-Chromium, a WordPress) is installed where apt-get and root are at hand, and otherwise named, and those tests skip.
+Needs nothing but Python 3.11. The tools go into `.venv` beside this file; what the tests want of the machine is the
+business of dev_machine.py.
 """
 
 from __future__ import annotations
@@ -14,38 +14,32 @@ import html
 import importlib.util
 import os
 import re
-import shutil
 import ssl
-import subprocess
 import sys
-import sysconfig
 import urllib.parse
 import urllib.request
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent
+from dev_machine import (
+    ROOT,
+    SECONDS,
+    Refusal,
+    apt_install,
+    can_compile,
+    prepare_machine,
+    provide_compiler,
+    provide_nginx,
+    run,
+    say,
+)
+
 VENV = ROOT / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 STAMP = VENV / "installed-from"
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-WORDPRESS = (
-    "wordpress wordpress-l10n wordpress-theme-twentytwentythree php-cli php-mysql php-gd php-xml php-mbstring php-curl "
-    "mariadb-server mariadb-client openssl"
-)
 NATIVE = ("native/next_tag.c", "native/script_end.h", "native/words.h")
 INSTALLED = ("pyproject.toml", "hatch_build.py", *NATIVE)  # read when it is installed
 PIP_KEYS = ("index-url", "extra-index-url", "cert")
-SECONDS = 60
-ASK_PLAYWRIGHT = "import playwright.sync_api as s\nwith s.sync_playwright() as p: print(p.chromium.executable_path)"
-
-
-class Refusal(Exception):
-    """Why it cannot go on, and what to do about it."""
-
-
-def say(text: str) -> None:
-    print(f"dev.py: {text}", file=sys.stderr, flush=True)
 
 
 def check_version(version: tuple[int, ...]) -> None:
@@ -53,29 +47,6 @@ def check_version(version: tuple[int, ...]) -> None:
     if version < (3, 11):
         found = ".".join(map(str, version))
         raise Refusal(f"cookiegate needs Python 3.11 or later, and this is {found}: run dev.py with a newer python3.")
-
-
-def run(*command: str | Path, env: Mapping[str, str] | None = None) -> int:
-    """Run it in the project's folder, its output shown. Returns the exit code."""
-    return subprocess.run(command, cwd=ROOT, env=env, check=False).returncode
-
-
-def ask(*command: str | Path) -> str | None:
-    """What it prints, or None where it cannot be run or fails."""
-    try:
-        return subprocess.check_output(command, text=True, stderr=subprocess.DEVNULL, timeout=SECONDS).strip()
-    except (OSError, subprocess.SubprocessError):
-        return None
-
-
-def apt_install(*packages: str) -> bool:
-    """Install Debian packages where that is ours to do: as root, with apt-get. Says whether they are there now."""
-    if not shutil.which("apt-get") or os.geteuid() != 0:
-        return False
-    say(f"apt-get install {' '.join(packages)}")
-    env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    run("apt-get", "update", "-qq", env=env)
-    return run("apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages, env=env) == 0
 
 
 def prepare_tools() -> None:
@@ -175,64 +146,6 @@ def choose_wheel(page: str, address: str, minor: int) -> tuple[str, str] | None:
     return max(found)[1:] if found else None
 
 
-def can_compile() -> bool:
-    """Whether the native part of the scanner can be built here: a C compiler, and this Python's headers."""
-    headers = Path(sysconfig.get_path("include"), "Python.h")
-    return shutil.which("cc") is not None and headers.is_file()
-
-
-def provide_compiler() -> None:
-    """What it takes to build the native part, from Debian where it is missing."""
-    headers = ["python3-dev"] if sys.base_prefix == "/usr" else []  # any other Python brings its own, or has none
-    if not can_compile() and not (apt_install("gcc", "libc6-dev", *headers) and can_compile()):
-        say(f"!!! the tests of the native scanner will {tell_fate()}: as root, apt-get install gcc python3-dev")
-
-
-def tell_fate() -> str:
-    return "FAIL, since CI=true" if os.environ.get("CI") == "true" else "be SKIPPED"
-
-
-def find_browser(environ: Mapping[str, str]) -> str | None:
-    """The Chromium that COOKIEGATE_BROWSER names, else the first on PATH that starts (a stub for a snap does not)."""
-    if named := environ.get("COOKIEGATE_BROWSER"):
-        if not ask(named, "--version"):
-            raise Refusal(f"COOKIEGATE_BROWSER is {named}, which does not start: correct or unset it.")
-        return named
-    paths = (shutil.which(name, path=environ.get("PATH")) for name in BROWSERS)
-    return next((path for path in paths if path and ask(path, "--version")), None)
-
-
-def provide_browser() -> str | None:
-    """A Chromium for the browser tests: this machine's, else Playwright's, else Debian's, else None."""
-    if found := find_browser(os.environ):
-        return found
-    say("no Chromium on this machine; asking Playwright for one")
-    run(PYTHON, "-m", "playwright", "install", "chromium")
-    if (found := ask(PYTHON, "-c", ASK_PLAYWRIGHT)) and ask(found, "--version"):
-        return found
-    return find_browser(os.environ) if apt_install("chromium") else None
-
-
-def prepare_machine() -> dict[str, str]:
-    """Provide what the tests want of this machine and say loudly what is missing. Returns their environment."""
-    env = dict(os.environ)
-    if browser := provide_browser():
-        env["COOKIEGATE_BROWSER"] = browser
-    else:
-        say(f"!!! the browser tests will {tell_fate()}: install Chromium, or name one in COOKIEGATE_BROWSER")
-    show = ("dpkg-query", "--show", "--showformat=${db:Status-Status}")
-    missing = [package for package in WORDPRESS.split() if ask(*show, package) != "installed"]
-    if missing and not apt_install(*missing):
-        say(f"!!! the WordPress tests will {tell_fate()}: as root, apt-get install {' '.join(missing)}")
-    return env
-
-
-def provide_nginx() -> None:
-    """What stands in front of several gateways in the long suites."""
-    if not shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin") and not apt_install("nginx-light"):
-        say("!!! the test of several gateways will be SKIPPED: as root, apt-get install nginx-light")
-
-
 def check(checks: Mapping[str, Sequence[str | Path]], env: Mapping[str, str] | None = None) -> int:
     """Run all of them, whatever fails, and sum up. Returns the first exit code that is not 0."""
     codes = {}
@@ -268,8 +181,8 @@ def main(arguments: Sequence[str]) -> int:
     if said.command == "torture":
         provide_nginx()
         # -rP: their figures too, not only whether they passed
-        return check({"torture": ("-m", "pytest", "-m", "torture", "-rP", *more)}, prepare_machine())
-    return check({**lint, "pytest": ("-m", "pytest", *more)}, prepare_machine())
+        return check({"torture": ("-m", "pytest", "-m", "torture", "-rP", *more)}, prepare_machine(PYTHON))
+    return check({**lint, "pytest": ("-m", "pytest", *more)}, prepare_machine(PYTHON))
 
 
 if __name__ == "__main__":

@@ -13,6 +13,8 @@ from types import ModuleType
 
 import pytest
 
+import dev_machine
+
 DEV = Path(__file__).resolve().parents[2] / "dev.py"
 HASH = "0" * 64
 
@@ -62,8 +64,9 @@ def test_python_from_3_11_on_will_do(version: tuple[int, ...]) -> None:
     dev.check_version(version)
 
 
-def test_an_older_python_can_read_the_file_far_enough_to_refuse() -> None:
-    ast.parse(DEV.read_text("utf-8"), feature_version=(3, 8))
+@pytest.mark.parametrize("file", [DEV, Path(dev_machine.__file__)], ids=lambda file: file.name)
+def test_an_older_python_can_read_the_files_far_enough_to_refuse(file: Path) -> None:
+    ast.parse(file.read_text("utf-8"), feature_version=(3, 8))
 
 
 def test_without_any_configuration_the_public_index_is_asked() -> None:
@@ -171,21 +174,21 @@ def test_a_wheel_that_differs_from_its_hash_is_never_run(tmp_path: Path, monkeyp
 def test_the_named_browser_comes_before_those_on_the_path(tmp_path: Path) -> None:
     named = write_program(tmp_path / "own" / "browser")
     write_program(tmp_path / "bin" / "chromium")
-    assert dev.find_browser({"COOKIEGATE_BROWSER": named, "PATH": str(tmp_path / "bin")}) == named
+    assert dev_machine.find_browser({"COOKIEGATE_BROWSER": named, "PATH": str(tmp_path / "bin")}) == named
 
 
 def test_chromium_is_preferred_and_a_stub_that_does_not_start_passed_over(tmp_path: Path) -> None:
     chrome = write_program(tmp_path / "google-chrome")
     write_program(tmp_path / "chromium-browser", exit_code=1)
-    assert dev.find_browser({"PATH": str(tmp_path)}) == chrome
+    assert dev_machine.find_browser({"PATH": str(tmp_path)}) == chrome
     chromium = write_program(tmp_path / "chromium")
-    assert dev.find_browser({"PATH": str(tmp_path)}) == chromium
+    assert dev_machine.find_browser({"PATH": str(tmp_path)}) == chromium
 
 
 def test_no_browser_is_none_and_a_named_one_that_does_not_start_an_error(tmp_path: Path) -> None:
-    assert dev.find_browser({"PATH": str(tmp_path)}) is None
+    assert dev_machine.find_browser({"PATH": str(tmp_path)}) is None
     with pytest.raises(dev.Refusal, match="COOKIEGATE_BROWSER"):
-        dev.find_browser({"COOKIEGATE_BROWSER": str(tmp_path / "gone"), "PATH": str(tmp_path)})
+        dev_machine.find_browser({"COOKIEGATE_BROWSER": str(tmp_path / "gone"), "PATH": str(tmp_path)})
 
 
 def test_arguments_that_a_command_does_not_take_are_refused_before_anything_is_installed(

@@ -51,7 +51,7 @@ OURS = [
     file
     for folder in ("cookiegate", "tests", "examples", "benchmarks")
     for file in sorted((ROOT / folder).rglob("*.py"))
-] + [ROOT / "dev.py", ROOT / "hatch_build.py"]
+] + [ROOT / "dev.py", ROOT / "dev_machine.py", ROOT / "hatch_build.py"]
 NATIVE = sorted((ROOT / "native").iterdir())
 
 

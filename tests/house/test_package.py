@@ -137,7 +137,7 @@ def test_the_native_part_compiles_without_a_warning() -> None:
 
 def test_the_source_archive_carries_what_it_takes_to_test_and_no_data(sdist: Path, source: Path) -> None:
     built_from = ("pyproject.toml", "hatch_build.py", "native/next_tag.c", "native/script_end.h", "native/words.h")
-    for name in (*built_from, "LICENSE", "dev.py", "tests/asgi.py", "static/consent-banner/guard.js"):
+    for name in (*built_from, "LICENSE", "dev.py", "dev_machine.py", "tests/asgi.py", "static/consent-banner/guard.js"):
         assert (source / name).is_file(), name
     with tarfile.open(sdist) as archive:
         files = archive.getnames()

@@ -85,9 +85,10 @@ def come(browser: Browser, internet: Internet) -> Iterator[Callable[[], BrowserC
     open_ones: list[BrowserContext] = []
 
     def arrive() -> BrowserContext:
-        open_ones.append(browser.new_context(locale="en-GB", viewport={"width": 1280, "height": 800}))
-        open_ones[-1].set_default_timeout(PATIENCE * 1000)
-        return open_ones[-1]
+        context = browser.new_context(locale="en-GB", ignore_https_errors=True)
+        open_ones.append(context)
+        context.set_default_timeout(PATIENCE * 1000)
+        return context
 
     yield arrive
     for each in open_ones:

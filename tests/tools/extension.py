@@ -20,8 +20,9 @@ _BUILD = """
 const [bundle, folder, rule] = process.argv.slice(1), fs = require("fs"), {encodeRules} = require(bundle);
 const read = name => JSON.parse(fs.readFileSync(`${folder}/${name}`));
 const rules = {autoconsent: [...read("rules.json").autoconsent, JSON.parse(rule)]};
-fs.writeFileSync(`${folder}/compact-rules.json`, JSON.stringify(encodeRules(rules.autoconsent, read("compact-rules.json"))));
-fs.writeFileSync(`${folder}/rules.json`, JSON.stringify(rules));
+const write = (name, content) => fs.writeFileSync(`${folder}/${name}`, JSON.stringify(content));
+write("compact-rules.json", encodeRules(rules.autoconsent, read("compact-rules.json")));
+write("rules.json", rules);
 """
 _RULES_ARE_THERE = "chrome.storage.local.get(['rules', 'fullRules']).then(all => Object.keys(all).length == 2)"
 _REPORTS = "chrome.storage.session.get(null).then(all => Object.values(all).flatMap(tab => Object.values(tab)))"

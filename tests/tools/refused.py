@@ -19,4 +19,5 @@ def check_refused(website: Website, context: BrowserContext, internet: Internet,
     assert choice.decided
     assert choice.services == frozenset()
     assert {each["name"] for each in context.cookies()} <= {"__Host-cookiegate", NECESSARY}
-    assert internet.reached - {website.host} == set()
+    strangers = internet.reached - {website.host}
+    assert strangers == set(), strangers

@@ -25,11 +25,11 @@ NECESSARY = "sid"
 PATIENCE = 10  # seconds until something that does not happen fails the test
 
 _HTML = b"text/html; charset=utf-8"
-# What a site's own script does with ours, if ours is there.
+# What a site's own script does with ours, if ours is there. Without it `window.cookiegate` is the element of that id.
 _OWN_SCRIPT = b"""document.cookie = "sid=1; path=/";
 document.cookie = "_own=1; path=/";
 localStorage.setItem("_own", "1");
-window.may = window.cookiegate?.allows("statistics");
+window.may = window.cookiegate?.allows?.("statistics");
 window.own = "ran";
 """
 _STRICT = (b"content-security-policy", b"default-src 'self'; frame-src *; form-action 'self'")
@@ -45,7 +45,8 @@ class Website:
         policy.write_text(_write_policy(self.host, look), "utf-8")
         self._file = folder / f"{look}.db"  # made at the first decision
         self._store = f"sqlite:///{self._file}"
-        self.gate = CookieGate(_app, policy=policy, settings=Settings((SECRET,), self._store))
+        self.cookies_seen: set[str] = set()  # by the site, behind the gate
+        self.gate = CookieGate(self._answer, policy=policy, settings=Settings((SECRET,), self._store))
         self._token = Token(self.gate.policy, (SECRET,))
 
     def address(self, page: str) -> str:
@@ -72,6 +73,21 @@ class Website:
         """What the choice cookie among a browser's says, None where there is none."""
         found = [each for each in cookies if each["name"].endswith("cookiegate") and each["domain"] == self.host]
         return self._token.open(found[0]["value"].encode(), int(time.time()) // 86_400) if found else None
+
+    async def _answer(self, scope: Any, receive: Any, send: Any) -> None:
+        """`/fi`: a page in Finnish. `/linked/fi`: the same under a policy that forbids inline styles and scripts."""
+        if scope["type"] != "http":
+            return
+        sent = dict(scope["headers"]).get(b"cookie", b"").decode()
+        self.cookies_seen |= {pair.partition("=")[0] for pair in sent.split("; ") if pair}
+        if scope["path"] == "/own.js":
+            return await answer(send, _OWN_SCRIPT, kind=b"text/javascript")
+        first, *more = scope["path"].strip("/").split("/")
+        linked = first == "linked"
+        language = more[0] if linked and more else first
+        if language not in LANGUAGES:
+            return await answer(send, b"nothing here", status=404, kind=b"text/plain")
+        await answer(send, _draw_page(language), [_STRICT] if linked else [], kind=_HTML)
 
 
 def _write_policy(host: str, look: str) -> str:
@@ -112,17 +128,3 @@ def _draw_page(language: str) -> bytes:
 <link rel="icon" href="data:,">{parts}</head><body><main><h1>Kello</h1>
 <iframe src="https://filmi.example/v/1" title="Filmi"></iframe>{words}
 <p id="end"><a href="/{language}/toinen">Toinen</a></p></main><script src="/own.js"></script></body></html>""".encode()
-
-
-async def _app(scope: Any, receive: Any, send: Any) -> None:
-    """`/fi`: a page in Finnish. `/linked/fi`: the same under a policy that forbids inline styles and scripts."""
-    if scope["type"] != "http":
-        return
-    if scope["path"] == "/own.js":
-        return await answer(send, _OWN_SCRIPT, kind=b"text/javascript")
-    parts = scope["path"].strip("/").split("/")
-    headers = [_STRICT] if parts[0] == "linked" else []
-    language = parts[1 if headers else 0] if len(parts) > bool(headers) else ""
-    if language not in LANGUAGES:
-        return await answer(send, b"nothing here", status=404, kind=b"text/plain")
-    await answer(send, _draw_page(language), headers, kind=_HTML)

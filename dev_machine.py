@@ -1,0 +1,128 @@
+"""What the tests want of this machine beside Python's tools, and installing it where that is ours to do (for dev.py).
+
+What cannot be had is named loudly, and the tests that want it skip, or fail where CI=true.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+from collections.abc import Mapping
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+WORDPRESS = (
+    "wordpress wordpress-l10n wordpress-theme-twentytwentythree php-cli php-mysql php-gd php-xml php-mbstring php-curl "
+    "mariadb-server mariadb-client openssl"
+)
+VISITORS_TOOLS = ROOT / "tests" / "tools"
+SECONDS = 60
+ASK_PLAYWRIGHT = "import playwright.sync_api as s\nwith s.sync_playwright() as p: print(p.chromium.executable_path)"
+
+
+class Refusal(Exception):
+    """Why it cannot go on, and what to do about it."""
+
+
+def say(text: str) -> None:
+    print(f"dev.py: {text}", file=sys.stderr, flush=True)
+
+
+def run(*command: str | Path, env: Mapping[str, str] | None = None) -> int:
+    """Run it in the project's folder, its output shown. Returns the exit code."""
+    return subprocess.run(command, cwd=ROOT, env=env, check=False).returncode
+
+
+def ask(*command: str | Path) -> str | None:
+    """What it prints, or None where it cannot be run or fails."""
+    try:
+        return subprocess.check_output(command, text=True, stderr=subprocess.DEVNULL, timeout=SECONDS).strip()
+    except (OSError, subprocess.SubprocessError):
+        return None
+
+
+def apt_install(*packages: str) -> bool:
+    """Install Debian packages where that is ours to do: as root, with apt-get. Says whether they are there now."""
+    if not shutil.which("apt-get") or os.geteuid() != 0:
+        return False
+    say(f"apt-get install {' '.join(packages)}")
+    env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    run("apt-get", "update", "-qq", env=env)
+    return run("apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages, env=env) == 0
+
+
+def tell_fate() -> str:
+    return "FAIL, since CI=true" if os.environ.get("CI") == "true" else "be SKIPPED"
+
+
+def can_compile() -> bool:
+    """Whether the native part of the scanner can be built here: a C compiler, and this Python's headers."""
+    headers = Path(sysconfig.get_path("include"), "Python.h")
+    return shutil.which("cc") is not None and headers.is_file()
+
+
+def provide_compiler() -> None:
+    """What it takes to build the native part, from Debian where it is missing."""
+    headers = ["python3-dev"] if sys.base_prefix == "/usr" else []  # any other Python brings its own, or has none
+    if not can_compile() and not (apt_install("gcc", "libc6-dev", *headers) and can_compile()):
+        say(f"!!! the tests of the native scanner will {tell_fate()}: as root, apt-get install gcc python3-dev")
+
+
+def find_browser(environ: Mapping[str, str]) -> str | None:
+    """The Chromium that COOKIEGATE_BROWSER names, else the first on PATH that starts (a stub for a snap does not)."""
+    if named := environ.get("COOKIEGATE_BROWSER"):
+        if not ask(named, "--version"):
+            raise Refusal(f"COOKIEGATE_BROWSER is {named}, which does not start: correct or unset it.")
+        return named
+    paths = (shutil.which(name, path=environ.get("PATH")) for name in BROWSERS)
+    return next((path for path in paths if path and ask(path, "--version")), None)
+
+
+def provide_browser(python: Path) -> str | None:
+    """A Chromium for the browser tests: this machine's, else Playwright's, else Debian's, else None."""
+    if found := find_browser(os.environ):
+        return found
+    say("no Chromium on this machine; asking Playwright for one")
+    run(python, "-m", "playwright", "install", "chromium")
+    if (found := ask(python, "-c", ASK_PLAYWRIGHT)) and ask(found, "--version"):
+        return found
+    return find_browser(os.environ) if apt_install("chromium") else None
+
+
+def provide_visitors_tools() -> None:
+    """What visitors have of their own: from npm what `tests/tools/package.json` names, from Debian a text browser."""
+    if not shutil.which("lynx") and not apt_install("lynx"):
+        say(f"!!! the test with a text browser will {tell_fate()}: as root, apt-get install lynx")
+    wanted, there = (VISITORS_TOOLS / name for name in ("package-lock.json", "node_modules/.package-lock.json"))
+    if there.is_file() and there.stat().st_mtime >= wanted.stat().st_mtime:
+        return
+    if not shutil.which("npm"):
+        apt_install("nodejs", "npm")
+    say("installing the visitor's tools into tests/tools/node_modules")
+    if not shutil.which("npm") or run("npm", "ci", "--prefix", VISITORS_TOOLS, "--ignore-scripts"):
+        say(f"!!! the tests of the visitor's tools will {tell_fate()}: install Node and npm, and see what npm says")
+
+
+def prepare_machine(python: Path) -> dict[str, str]:
+    """Provide what the tests want and say loudly what is missing. Returns their environment. `python`: .venv's."""
+    env = dict(os.environ)
+    if browser := provide_browser(python):
+        env["COOKIEGATE_BROWSER"] = browser
+    else:
+        say(f"!!! the browser tests will {tell_fate()}: install Chromium, or name one in COOKIEGATE_BROWSER")
+    provide_visitors_tools()
+    show = ("dpkg-query", "--show", "--showformat=${db:Status-Status}")
+    missing = [package for package in WORDPRESS.split() if ask(*show, package) != "installed"]
+    if missing and not apt_install(*missing):
+        say(f"!!! the WordPress tests will {tell_fate()}: as root, apt-get install {' '.join(missing)}")
+    return env
+
+
+def provide_nginx() -> None:
+    """What stands in front of several gateways in the long suites."""
+    if not shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin") and not apt_install("nginx-light"):
+        say("!!! the test of several gateways will be SKIPPED: as root, apt-get install nginx-light")
