@@ -1,4 +1,4 @@
-"""What the tests want of this machine: a C compiler, browsers, a WordPress, an nginx. For dev.py, which runs them.
+"""What the tests want of this machine: a C compiler, browsers, visitors' tools, a WordPress, an nginx. For dev.py.
 
 Each is looked for, then installed where apt-get and root are at hand; otherwise it is named loudly, and its tests skip.
 """
@@ -24,6 +24,7 @@ WORDPRESS = (
     "wordpress wordpress-l10n wordpress-theme-twentytwentythree php-cli php-mysql php-gd php-xml php-mbstring php-curl "
     "mariadb-server mariadb-client openssl"
 )
+VISITORS_TOOLS = ROOT / "tests" / "tools"
 ASK_PLAYWRIGHT = "import playwright.sync_api as s\nwith s.sync_playwright() as p: print(p.chromium.executable_path)"
 
 
@@ -102,6 +103,20 @@ def provide_firefox() -> str | None:
     return found or (find_browser(os.environ, *FIREFOX) if apt_install("firefox-esr") else None)
 
 
+def provide_visitors_tools() -> None:
+    """What visitors have of their own: from npm what `tests/tools/package.json` names, from Debian a text browser."""
+    if not shutil.which("lynx") and not apt_install("lynx"):
+        say(f"!!! the test with a text browser will {tell_fate()}: as root, apt-get install lynx")
+    wanted, there = (VISITORS_TOOLS / name for name in ("package-lock.json", "node_modules/.package-lock.json"))
+    if there.is_file() and there.stat().st_mtime >= wanted.stat().st_mtime:
+        return
+    if not shutil.which("npm"):
+        apt_install("nodejs", "npm")
+    say("installing the visitor's tools into tests/tools/node_modules")
+    if not shutil.which("npm") or run("npm", "ci", "--prefix", VISITORS_TOOLS, "--ignore-scripts"):
+        say(f"!!! the tests of the visitor's tools will {tell_fate()}: install Node and npm, and see what npm says")
+
+
 def prepare_machine() -> dict[str, str]:
     """Provide what the tests want of this machine and say loudly what is missing. Returns their environment."""
     env = dict(os.environ)
@@ -113,6 +128,7 @@ def prepare_machine() -> dict[str, str]:
             env[variable] = program
         else:
             say(f"!!! the tests in {title} will {tell_fate()}: install it, or name one in {variable}")
+    provide_visitors_tools()
     show = ("dpkg-query", "--show", "--showformat=${db:Status-Status}")
     missing = [package for package in WORDPRESS.split() if ask(*show, package) != "installed"]
     if missing and not apt_install(*missing):

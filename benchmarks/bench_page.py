@@ -31,6 +31,7 @@ from cookiegate import CookieGate
 from cookiegate.settings import demo_settings
 from tests.browser.looks import LOOKS, app, write_rules
 from tests.chromium import find_chromium
+from tests.ports import find_port
 from tests.serving import serve
 
 LANGUAGE = "el"
@@ -46,9 +47,15 @@ def gated(look: str, folder: Path) -> Iterator[str]:
     policy = folder / f"{look}.toml"
     policy.write_text(write_rules(look), "utf-8")
     gate = CookieGate(app, policy=policy, settings=demo_settings(folder))
-    with serve(gate) as address:
-        yield f"{address}/{LANGUAGE}"
-    gate.register.close()
+    with serve_page(gate) as address:
+        yield address
+
+
+@contextmanager
+def serve_page(app: Any) -> Iterator[str]:
+    port = find_port()
+    with serve((app, port)):
+        yield f"http://127.0.0.1:{port}/{LANGUAGE}"
 
 
 def shift(page: Page, address: str) -> float:
@@ -101,7 +108,7 @@ def main() -> None:
         missed |= not met
         print(f"| {what} | {figure:.3f} | {bound:.3f} | {'met' if met else 'MISSED'} |", flush=True)
 
-    with tempfile.TemporaryDirectory() as name, serve(app) as bare, sync_playwright() as playwright:
+    with tempfile.TemporaryDirectory() as name, serve_page(app) as bare, sync_playwright() as playwright:
         folder = Path(name)
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         for look in LOOKS:
@@ -121,7 +128,7 @@ def main() -> None:
             with gated(look, folder) as address:
                 scores = [
                     (
-                        score(lighthouse, f"{bare}/{LANGUAGE}", chromium, folder),
+                        score(lighthouse, bare, chromium, folder),
                         score(lighthouse, address, chromium, folder),
                     )
                     for _ in range(said.runs)

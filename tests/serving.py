@@ -1,4 +1,4 @@
-"""An ASGI application served on this machine, for as long as it is needed."""
+"""Applications served on this machine, each at a port of its own, for as long as they are needed."""
 
 from __future__ import annotations
 
@@ -6,24 +6,40 @@ import asyncio
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from granian.server.embed import Server
 
-from tests.ports import find_port, wait_for
+from cookiegate import CookieGate
+from tests.ports import wait_for
 
 
 @contextmanager
-def serve(app: Any) -> Iterator[str]:
-    """The address at which it answers, from a thread of its own."""
-    port, loop = find_port(), asyncio.new_event_loop()
-    server = Server(app, "127.0.0.1", port, interface="asginl", log_access=False, log_enabled=False)
-    thread = threading.Thread(target=lambda: loop.run_until_complete(server.serve()))
+def serve(*sites: tuple[Any, int], certificate: tuple[Path, Path] | None = None) -> Iterator[None]:
+    """Each of them at its port, from one thread; over TLS where there is a certificate. What gates among them have
+    still to write is written at the end."""
+    loop = asyncio.new_event_loop()
+    tls = {"ssl_cert": certificate[0], "ssl_key": certificate[1]} if certificate else {}
+    servers = [
+        Server(app, "127.0.0.1", port, interface="asginl", log_access=False, log_enabled=False, **tls)
+        for app, port in sites
+    ]
+
+    async def run() -> None:
+        await asyncio.gather(*(server.serve() for server in servers))
+
+    thread = threading.Thread(target=lambda: loop.run_until_complete(run()))
     thread.start()
-    wait_for(port)
     try:
-        yield f"http://127.0.0.1:{port}"
+        for _, port in sites:
+            wait_for(port)
+        yield
     finally:
-        loop.call_soon_threadsafe(server.stop)
+        for server in servers:
+            loop.call_soon_threadsafe(server.stop)
         thread.join(20)
         loop.close()
+        for app, _ in sites:
+            if isinstance(app, CookieGate):
+                app.register.close()

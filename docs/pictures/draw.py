@@ -26,6 +26,7 @@ from cookiegate.policy import compile_policy  # noqa: E402
 from cookiegate.settings import demo_settings  # noqa: E402
 from tests.browser.looks import LOOKS  # noqa: E402
 from tests.chromium import find_chromium  # noqa: E402
+from tests.ports import find_port  # noqa: E402
 from tests.serving import serve  # noqa: E402
 
 COMPANY = ROOT / "examples" / "company"
@@ -82,9 +83,9 @@ def main() -> None:
             for language in [*PAGES, longest]:
                 app = website if language in PAGES else speak(website, language)
                 gate = CookieGate(app, policy=policy, settings=demo_settings(Path(folder)))
-                with serve(gate) as address:
-                    draw(browser, look, language, address + PAGES.get(language, "/en/"))
-                gate.register.close()
+                port = find_port()
+                with serve((gate, port)):
+                    draw(browser, look, language, f"http://127.0.0.1:{port}{PAGES.get(language, '/en/')}")
         browser.close()
 
 

@@ -108,6 +108,10 @@
   });
   on("keydown", e => { if (front && e.key == "Escape") close(); });
 
+  // Hidden by a blocker, the banner leaves no gap at the end of the page.
+  const bar = document.querySelector(".cookiegate-bar");
+  if (bar) new ResizeObserver(() => bar.classList.toggle("cookiegate-bar", bar.offsetHeight)).observe(bar);
+
   // A page from the back/forward cache may show what is no longer allowed.
   on("pageshow", e => { if (e.persisted && !typed) reload(); });
   channel.onmessage = e => { typed ? lock(e.data) : reload(); };

@@ -8,11 +8,11 @@ from typing import Any
 
 import playwright.sync_api as playwright
 
+from tests.chromium import list_flags
+
 from .internet import Internet
 from .visitor import PATIENCE, Cookie, Gone, Visitor
 
-# Chromium itself calls these, whatever the page does.
-OF_THE_BROWSER = ("*.googleapis.com", "accounts.google.com", "clients2.google.com", "*.gvt1.com", "dl.google.com")
 OF_PAGES = ("fonts.googleapis.com",)
 
 
@@ -24,17 +24,7 @@ class Chromium:
     """
 
     def __init__(self, program: str, internet: Internet, ports: Mapping[str, int]) -> None:
-        own = "".join(f"MAP {host} 127.0.0.1:{port}, " for host, port in ports.items())
-        own += "".join(f"MAP {host} 127.0.0.1:{internet.port}, " for host in OF_PAGES)
-        own += "".join(f"MAP {host} ~NOTFOUND, " for host in OF_THE_BROWSER)
-        flags = [
-            "--no-sandbox",
-            "--disable-background-networking",
-            "--disable-component-update",
-            "--disable-features=OptimizationHints,MediaRouter,AutofillServerCommunication",
-            f"--host-resolver-rules={own}MAP * 127.0.0.1:{internet.port}, EXCLUDE 127.0.0.1",
-            "--ignore-certificate-errors",  # service workers want it of the whole browser
-        ]
+        flags = list_flags({**ports, **dict.fromkeys(OF_PAGES, internet.port)}, internet.port)
         self._internet = internet
         self._playwright = playwright.sync_playwright().start()
         self._browser = self._playwright.chromium.launch(

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import importlib.util
-import threading
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from granian.server.embed import Server
-
 from cookiegate import CookieGate
 from cookiegate.settings import Settings
-from tests.ports import find_port, wait_for
+from tests.ports import find_port
+from tests.serving import serve
 from tests.stories.site import SECRET
 
 from . import looks, pages
@@ -22,7 +20,7 @@ COMPANY_HOST = "www.koivurannansaha.example"
 
 
 class Gates:
-    """Serve from their making until `close`, in a thread of their own."""
+    """Serve from their making until `close`."""
 
     def __init__(self, folder: Path, certificate: tuple[Path, Path]) -> None:
         rules = {pages.HOST: (pages.app, pages.RULES)}
@@ -33,29 +31,16 @@ class Gates:
             policy = folder / f"{host}.toml"
             policy.write_text(text, "utf-8")
             sites[host] = _make(host, app, policy, folder)
-        self._gates = sites.values()
         self.ports = {host: find_port() for host in sites}  # host → the port at which it serves TLS
         plain = find_port()
         self.plain = f"http://127.0.0.1:{plain}"  # the demonstration, as its developer sees it
-        tls = {"ssl_cert": certificate[0], "ssl_key": certificate[1]}
-        self._servers = [_serve(gate, self.ports[host], **tls) for host, gate in sites.items()]
-        self._servers.append(_serve(company, plain))
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=lambda: self._loop.run_until_complete(self._run()))
-        self._thread.start()
-        for port in (*self.ports.values(), plain):
-            wait_for(port)
+        self._serving = ExitStack()
+        over_tls = [(gate, self.ports[host]) for host, gate in sites.items()]
+        self._serving.enter_context(serve(*over_tls, certificate=certificate))
+        self._serving.enter_context(serve((company, plain)))
 
     def close(self) -> None:
-        for server in self._servers:
-            self._loop.call_soon_threadsafe(server.stop)
-        self._thread.join(20)
-        self._loop.close()
-        for gate in self._gates:
-            gate.register.close()
-
-    async def _run(self) -> None:
-        await asyncio.gather(*(server.serve() for server in self._servers))
+        self._serving.close()
 
 
 def _load_website() -> Any:
@@ -69,7 +54,3 @@ def _load_website() -> Any:
 
 def _make(host: str, app: Any, policy: Path, folder: Path) -> CookieGate:
     return CookieGate(app, policy=policy, settings=Settings((SECRET,), f"sqlite:///{folder / host}.db"))
-
-
-def _serve(gate: CookieGate, port: int, **tls: Path) -> Server:
-    return Server(gate, "127.0.0.1", port, interface="asginl", log_access=False, log_enabled=False, **tls)

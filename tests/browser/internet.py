@@ -45,6 +45,7 @@ class Internet:
     """Serves from its making until `close`. `asked` are requests, `reached` every host name that was connected to."""
 
     def __init__(self, certificate: Path, key: Path) -> None:
+        self.certificate = certificate, key
         self.asked: list[Asked] = []
         self.reached: set[str] = set()
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
