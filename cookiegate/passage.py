@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from .consent import UNDECIDED, Consent, heed
 from .cookie import OwnCookies
 from .gate import Allowance, Rules, filter_cookie_header
@@ -13,11 +15,12 @@ _LONGEST = 4096  # bytes of one worth remembering
 class Passage:
     """One visitor on one page: their consent, what it allows, and their cookies as the site may see them."""
 
-    __slots__ = ("allowance", "consent", "cookies", "removed")
+    __slots__ = ("allowance", "asked", "consent", "cookies", "removed")
 
     def __init__(self, consent: Consent, allowance: Allowance, header: bytes) -> None:
         self.consent = consent
         self.allowance = allowance
+        self.asked = _name_question(consent)
         self.cookies, self.removed = filter_cookie_header(header, allowance) if header else (b"", ())
 
 
@@ -46,3 +49,11 @@ class Passages:
                     self._found.clear()
                 self._found[key] = passage
         return passage
+
+
+def _name_question(consent: Consent) -> str:
+    """Tells apart what the banner says to this visitor; "" where there is none."""
+    if consent.decided:
+        return ""
+    said = f"{sorted(consent.unanswered)} {sorted(consent.signalled)}"
+    return "-" + hashlib.sha256(said.encode()).hexdigest()[:8]

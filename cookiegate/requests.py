@@ -43,7 +43,7 @@ def adapt_request(
         else:
             del lines[at]
     if (visit.document or visit.worker) and (twice or _names_condition(headers, visit)):
-        lines = _adapt_conditions(lines, passage.allowance.key, visit)
+        lines = _adapt_conditions(lines, passage.allowance.key + passage.asked, visit)
     kept = scope.get("state")
     return {**scope, "headers": lines, "state": {**kept, **state} if kept else state}
 
