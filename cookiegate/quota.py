@@ -17,7 +17,7 @@ _MINUTE = 60.0
 # Where a proxy has not been named as trusted, everybody has its address: nobody could be told apart.
 _SHARED = tuple(
     ipaddress.ip_network(each)
-    for each in ("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "::1", "fc00::/7",
+    for each in ("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "::/48", "fc00::/7",
                  "fe80::/10")
 )  # fmt: skip
 
@@ -66,10 +66,8 @@ class Quota:
 
 def find_network(address: str) -> str:
     """The network for which a quota counts; "" where an address does not tell visitors apart."""
-    try:
-        packed = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
+    network = truncate(address)
+    if not network:
         return ""
-    if any(packed in network for network in _SHARED):
-        return ""
-    return truncate(address)
+    begin = ipaddress.ip_network(network).network_address
+    return "" if any(begin in shared for shared in _SHARED) else network

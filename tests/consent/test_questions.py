@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from cookiegate.consent import UNDECIDED, Token, decide, list_asked_anew, questions
-from cookiegate.policy import Policy
 
 from .changing import DAY, SECRET, make_policy, save, send, untimed
 
