@@ -136,7 +136,7 @@ class Endpoints:
             raise BadRequest(400, "this site asks for no such service")
         before, now = visitor.consent, time.time()
         back = form.return_to or find_own_referrer(request.headers) or "/"
-        outdated = request.query_params.get("v", self._policy.version) != self._policy.version
+        outdated = request.query_params.get("v", self._policy.mark) != self._policy.mark
         answer = (form.decision, form.purposes, form.services)
         after = decide(self._policy, before, *answer, int(now) // 86_400, outdated=outdated)
         if after is before:  # the page is from before the question changed, or was answered in another tab

@@ -92,7 +92,7 @@ class Banner:
             for variant in VARIANTS
         }
         self._render_placeholder = templates.get_template("placeholder.html").render
-        self._always = {"t": texts, "prefix": prefix, "css": page_css, "version": policy.version}
+        self._always = {"t": texts, "prefix": prefix, "css": page_css, "mark": policy.mark}
         self._placeholders = {
             service.id: self._draw_placeholder(service, _name_service(service)) for service in services
         }

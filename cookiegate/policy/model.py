@@ -171,6 +171,11 @@ class Policy:
     version: str
     signals: SignalRules = SignalRules()
 
+    @property
+    def mark(self) -> str:
+        """The version in the address of a form: an answer to the question of another policy gives nothing."""
+        return self.version[:8]
+
     @cached_property
     def services(self) -> Mapping[str, Service]:
         """Those the visitor is asked about, by id."""
