@@ -70,8 +70,8 @@ class Visitor:
         services = frozenset(given)
         whole = {purpose.id for purpose in policy.purposes if {each.id for each in purpose.services} <= services}
         consent = Consent(True, services, frozenset(whole if services else ()), TODAY, "a" * 22 if services else "")
-        sealed = OwnCookies(policy, Token(policy, settings.secrets)).remember(consent, secure=True).partition(";")[0]
-        cookie = (b"cookie", b"kieli=fi; " + sealed.encode())
+        sealed = OwnCookies(policy, Token(policy, settings.secrets)).remember(consent, secure=True, today=TODAY)
+        cookie = (b"cookie", b"kieli=fi; " + sealed.partition(";")[0].encode())
         headers = [*HEADERS, *(FOR_PAGE if page else FOR_REST), cookie]
         self._scope = {
             "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET", "scheme": "https",

@@ -16,7 +16,7 @@ class OwnCookies:
     def __init__(self, policy: Policy, token: Token) -> None:
         self._token = token
         self._domain = shared_domain(policy.site.hosts) if policy.consent.scope == "domain" else ""
-        self._validity = policy.consent.validity_days * 86_400
+        self._validity = policy.consent.validity_days
         self._secure = b"__Secure-cookiegate" if self._domain else b"__Host-cookiegate"
 
     def name(self, secure: bool) -> bytes:
@@ -38,20 +38,24 @@ class OwnCookies:
         wanted = self.name(secure)
         return next((self._token.identify(value) for name, value in read_cookies(header) if name == wanted), "")
 
-    def objects(self, header: bytes, secure: bool) -> bool:
-        """Whether the visitor has objected to the visit log (GDPR art. 21(1))."""
+    def objects(self, header: bytes, secure: bool, signalled: bool) -> bool:
+        """Whether the visitor objects to the visit log (GDPR art. 21(1)): what they said here, or else the browser."""
         wanted = _objection_name(secure)
-        return wanted in header and any(pair == (wanted, b"1") for pair in read_cookies(header))
+        said = {value for name, value in read_cookies(header) if name == wanted} if wanted in header else ()
+        return b"1" in said or (signalled and b"0" not in said)
 
-    def remember(self, consent: Consent, secure: bool) -> str:
+    def remember(self, consent: Consent, secure: bool, today: int) -> str:
         """The Set-Cookie value for a choice."""
         name, value = self.name(secure).decode(), self._token.seal(consent)
         domain = f"; Domain={self._domain}" if self._domain else ""
-        return f"{name}={value}; Path=/; Max-Age={self._validity}{domain}{_attributes(secure)}"
+        age = (consent.day + self._validity - today) * 86_400
+        return f"{name}={value}; Path=/; Max-Age={age}{domain}{_attributes(secure)}"
 
-    def remember_objection(self, objects: bool, secure: bool) -> str:
-        age = OBJECTION_DAYS * 86_400 if objects else 0
-        return f"{_objection_name(secure).decode()}=1; Path=/; Max-Age={age}{_attributes(secure)}"
+    def remember_objection(self, objects: bool, secure: bool, signalled: bool) -> str:
+        """Who allows the log again although the browser objects is remembered too: nothing else would tell."""
+        age = OBJECTION_DAYS * 86_400 if objects or signalled else 0
+        value = int(objects or not signalled)
+        return f"{_objection_name(secure).decode()}={value}; Path=/; Max-Age={age}{_attributes(secure)}"
 
 
 def _objection_name(secure: bool) -> bytes:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from urllib.parse import urlencode, urlsplit
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
+from .blocked import read_blocked
 from .consent import Consent, decide, describe
 from .cookie import OwnCookies
 from .errors import LedgerError, StoreError
@@ -18,15 +19,29 @@ from .forms import BadRequest, find_own_referrer, is_local, read_body, read_form
 from .gate import Rules, expire_cookies, filter_cookie_header
 from .notices import Notices
 from .ownrecords import OwnRecords
-from .policy import Policy, split_url
+from .policy import Policy
+from .quota import Quota
+from .recording import Recorder
 from .register import Register
 from .requests import read_host
+from .signals import GPC_PLACE, VISIT_LOG, state_gpc
 
 _LARGEST_REPORT = 32_768  # bytes
 _OWN_CSP = (
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'"
 )
+
+
+@dataclass
+class Visitor:
+    """Who asks, as far as it matters here."""
+
+    consent: Consent
+    secure: bool
+    language: str
+    refused: frozenset[str]  # by the browser's signals
+    network: str  # for which a quota counts
 
 
 class Endpoints:
@@ -42,9 +57,12 @@ class Endpoints:
         self._register = register
         self._prefix = prefix
         self._records = OwnRecords(policy, register, notices)
+        self._recorder = Recorder(register)
+        self._acts = Quota(20, "requests about records a minute from one network")
+        self._reports = Quota(120, "unknown hosts a minute from one network")
         self._put_off = 0  # visitors who could not be answered, the store having failed
         self._complain_at = 0.0  # on the monotonic clock
-        self._routes: dict[tuple[str, str], Callable[[Request, _Visitor], Awaitable[Response]]] = {
+        self._routes: dict[tuple[str, str], Callable[[Request, Visitor], Awaitable[Response]]] = {
             ("POST", "/choice"): self._choose,
             ("POST", "/clear"): self._clear,
             ("GET", "/cleared"): self._confirm_cleared,
@@ -56,13 +74,11 @@ class Endpoints:
             ("POST", "/receipt"): self._act_on_records,
             ("POST", "/report"): self._take_report,
             ("GET", "/health"): self._show_health,
+            ("GET", "gpc"): self._state_gpc,
         }
 
-    async def answer(
-        self, scope: Scope, receive: Receive, send: Send, consent: Consent, secure: bool, language: str
-    ) -> None:
+    async def answer(self, scope: Scope, receive: Receive, send: Send, visitor: Visitor) -> None:
         request = Request(scope, receive)
-        visitor = _Visitor(consent, secure, language)
         try:
             response = await self._find(request, visitor)
         except ClientDisconnect:
@@ -72,8 +88,11 @@ class Endpoints:
             page = self._notices.message_page(visitor.language, "not_saved")
             response = HTMLResponse(page, 503, {"retry-after": "30"})
         except BadRequest as error:
-            page = self._notices.message_page(language, "refused_request")
+            kind = "too_many" if error.status == 429 else "refused_request"
+            page = self._notices.message_page(visitor.language, kind)
             response = HTMLResponse(page, error.status, {"x-cookiegate": f"refused; {error}"})
+            if error.status == 429:
+                response.headers["retry-after"] = "60"
         if "cache-control" not in response.headers:
             response.headers["cache-control"] = "no-store"
         response.headers["x-content-type-options"] = "nosniff"
@@ -87,14 +106,14 @@ class Endpoints:
             logger.error("visitors were told to try again later, %d so far: %s", self._put_off, error)
             self._complain_at = time.monotonic() + 60
 
-    async def _find(self, request: Request, visitor: _Visitor) -> Response:
+    async def _find(self, request: Request, visitor: Visitor) -> Response:
         path, method = request.scope["path"], "GET" if request.method == "HEAD" else request.method
         self._speak(visitor, request.query_params.get("language", ""))
         asset = self._notices.assets.get(path)
         if asset and method == "GET":
             forever = {"cache-control": "public, max-age=31536000, immutable"}
             return Response(asset.content, media_type=asset.media_type, headers=forever)
-        place = path.removeprefix(self._prefix)
+        place = "gpc" if path == GPC_PLACE else path.removeprefix(self._prefix)
         handler = self._routes.get((method, place))
         if handler is None:
             known = [verb for verb, route in self._routes if route == place]
@@ -103,12 +122,12 @@ class Endpoints:
             return Response("not found", 404)
         return await handler(request, visitor)
 
-    def _speak(self, visitor: _Visitor, language: str) -> None:
+    def _speak(self, visitor: Visitor, language: str) -> None:
         """In the language of the page the visitor comes from, which may not be the one the browser prefers."""
         if language in self._policy.site.languages:
             visitor.language = language
 
-    async def _choose(self, request: Request, visitor: _Visitor) -> Response:
+    async def _choose(self, request: Request, visitor: Visitor) -> Response:
         require_same_origin(request.headers)
         form = await read_form(request)
         self._speak(visitor, form.language)
@@ -116,9 +135,14 @@ class Endpoints:
         if form.decision == "allow" and not form.services:
             raise BadRequest(400, "this site asks for no such service")
         before, now = visitor.consent, time.time()
-        after = decide(self._policy, before, form.decision, form.purposes, form.services, int(now) // 86_400)
+        back = form.return_to or find_own_referrer(request.headers) or "/"
+        outdated = request.query_params.get("v", self._policy.mark) != self._policy.mark
+        answer = (form.decision, form.purposes, form.services)
+        after = decide(self._policy, before, *answer, int(now) // 86_400, outdated=outdated)
+        if after is before:  # the page is from before the question changed, or was answered in another tab
+            return Response(status_code=409) if _wants_json(request) else RedirectResponse(back, 303)
         sent = _read_cookies(request)
-        known = Consent(id=self._own.identify(sent, visitor.secure)) if not before.decided else before
+        known = before if before.id else Consent(id=self._own.identify(sent, visitor.secure))
         record = describe(
             self._policy,
             known,
@@ -129,18 +153,13 @@ class Endpoints:
             banner=self._notices.banner_digest(visitor.language),
             gpc="1" in request.headers.getlist("sec-gpc"),
         )
-        # to take something back needs no record first (GDPR art. 7(3)); to give, or to renew what was given, does
-        if after.services and not after.services < before.services:
-            await self._register.record(record)
-        else:
-            self._register.record_later(record)
-        back = form.return_to or find_own_referrer(request.headers) or "/"
+        await self._recorder.record(record, before, after, visitor.network)
         clears = self._policy.consent.clear_site_data and before.services and not after.services
         if clears and visitor.secure and not _wants_json(request):
             return self._clear_data(visitor, back)
         return self._confirm(request, visitor, before, after, back, sent, clears=bool(clears and visitor.secure))
 
-    async def _clear(self, request: Request, visitor: _Visitor) -> Response:
+    async def _clear(self, request: Request, visitor: Visitor) -> Response:
         """For the script: it first keeps the page from asking anybody, or an answer on its way would bring cookies
         back after they were cleared."""
         require_same_origin(request.headers)
@@ -148,12 +167,12 @@ class Endpoints:
             raise BadRequest(403, "nothing was withdrawn")
         return self._clear_data(visitor, "/")
 
-    def _clear_data(self, visitor: _Visitor, back: str) -> Response:
+    def _clear_data(self, visitor: Visitor, back: str) -> Response:
         """Browsers drop cookies that come together with this header, so the choice follows one step later."""
         place = f"{self._prefix}/cleared?{urlencode({'language': visitor.language, 'return_to': back})}"
         return RedirectResponse(place, 303, {"clear-site-data": '"cookies", "storage"'})
 
-    async def _confirm_cleared(self, request: Request, visitor: _Visitor) -> Response:
+    async def _confirm_cleared(self, request: Request, visitor: Visitor) -> Response:
         """The second step of a withdrawal that clears the site's data: remembers the refusal."""
         require_same_origin(request.headers)
         if (
@@ -169,7 +188,7 @@ class Endpoints:
     def _confirm(
         self,
         request: Request,
-        visitor: _Visitor,
+        visitor: Visitor,
         before: Consent | None,
         after: Consent,
         back: str,
@@ -197,41 +216,46 @@ class Endpoints:
         self, response: Response, request: Request, after: Consent, page: str, sent: bytes, secure: bool
     ) -> None:
         """The choice in its cookie, and an end to the cookies that it does not allow."""
-        response.headers.append("set-cookie", self._own.remember(after, secure))
+        today = int(time.time()) // 86_400
+        response.headers.append("set-cookie", self._own.remember(after, secure, today))
         _, removed = filter_cookie_header(sent, self._rules.allowance(after, page))
         for value in expire_cookies(removed, read_host(dict(request.scope["headers"])), page):
             response.headers.append("set-cookie", value.decode("latin-1"))
 
-    async def _show_settings(self, request: Request, visitor: _Visitor) -> Response:
+    async def _show_settings(self, request: Request, visitor: Visitor) -> Response:
         back = request.query_params.get("return_to") or find_own_referrer(request.headers) or "/"
         return HTMLResponse(self._notices.settings_page(visitor.language, visitor.consent, return_to=back))
 
-    async def _show_notice(self, request: Request, visitor: _Visitor) -> Response:
+    async def _show_notice(self, request: Request, visitor: Visitor) -> Response:
         back = find_own_referrer(request.headers) or "/"
         return HTMLResponse(self._notices.notice_page(visitor.language, visitor.consent, return_to=back))
 
-    async def _show_privacy(self, request: Request, visitor: _Visitor) -> Response:
-        objected = self._own.objects(_read_cookies(request), visitor.secure)
-        return HTMLResponse(self._notices.privacy_page(visitor.language, objected=objected))
+    async def _show_privacy(self, request: Request, visitor: Visitor) -> Response:
+        signalled = VISIT_LOG in visitor.refused
+        objected = self._own.objects(_read_cookies(request), visitor.secure, signalled)
+        return HTMLResponse(self._notices.privacy_page(visitor.language, objected=objected, signalled=signalled))
 
-    async def _object(self, request: Request, visitor: _Visitor) -> Response:
+    async def _object(self, request: Request, visitor: Visitor) -> Response:
         require_same_origin(request.headers)
         objects = await read_word(request, "objects", "yes") != "no"
         response = RedirectResponse(f"{self._prefix}/privacy", 303)
-        response.headers.append("set-cookie", self._own.remember_objection(objects, visitor.secure))
+        signalled = VISIT_LOG in visitor.refused
+        response.headers.append("set-cookie", self._own.remember_objection(objects, visitor.secure, signalled))
         return response
 
-    async def _show_receipt(self, request: Request, visitor: _Visitor) -> Response:
+    async def _show_receipt(self, request: Request, visitor: Visitor) -> Response:
         id = self._own.identify(_read_cookies(request), visitor.secure)
         if request.query_params.get("format") == "json":
             return await self._records.download(id)
         return await self._records.show(id, visitor.language)
 
-    async def _act_on_records(self, request: Request, visitor: _Visitor) -> Response:
+    async def _act_on_records(self, request: Request, visitor: Visitor) -> Response:
         """Erasing takes the consent back as well: nothing would show any more that it was given."""
         require_same_origin(request.headers)
         sent = _read_cookies(request)
         id = self._own.identify(sent, visitor.secure)
+        if not self._acts.take(visitor.network):
+            raise BadRequest(429, "too many requests about records from this network")
         done = await self._records.act(id, await read_word(request, "act", ""))
         if done != "erased":
             return await self._records.show(id, visitor.language, done)
@@ -239,26 +263,21 @@ class Endpoints:
         self._remember(response, request, Consent(True, day=int(time.time()) // 86_400), "/", sent, visitor.secure)
         return response
 
-    async def _take_report(self, request: Request, visitor: _Visitor) -> Response:
+    async def _take_report(self, request: Request, visitor: Visitor) -> Response:
         """What a browser blocked by our policy: hosts that nobody declared are shown to the site's owner."""
         require_same_origin(request.headers)
-        try:
-            said = json.loads(await read_body(request, _LARGEST_REPORT))
-        except (ValueError, RecursionError):
-            raise BadRequest(400, "the report is not JSON") from None
-        for report in said if isinstance(said, list) else [said]:
-            body = report.get("csp-report", report.get("body")) if isinstance(report, dict) else None
-            blocked = body.get("blocked-uri", body.get("blockedURL")) if isinstance(body, dict) else None
-            said_page = body.get("document-uri", body.get("documentURL")) if isinstance(body, dict) else None
-            page = split_url(said_page) if isinstance(said_page, str) else None
-            place = split_url(blocked) if isinstance(blocked, str) else None
-            if place is None or place.host in self._rules.own:
+        for host, rest, page in read_blocked(await read_body(request, _LARGEST_REPORT)):
+            if host in self._rules.own or self._rules.find(host, rest) in self._rules.declared:
                 continue
-            if self._rules.find(*place) not in self._rules.declared:
-                self._register.observe("host", place.host, page.rest if page else "")
+            if not self._reports.take(visitor.network):
+                raise BadRequest(429, "too many reports from this network")
+            self._register.observe("host", host, page)
         return Response(status_code=204)
 
-    async def _show_health(self, request: Request, visitor: _Visitor) -> Response:
+    async def _state_gpc(self, request: Request, visitor: Visitor) -> Response:
+        return JSONResponse(state_gpc(self._policy))
+
+    async def _show_health(self, request: Request, visitor: Visitor) -> Response:
         health = self._register.health()
         return JSONResponse(health, 200 if health["store"] else 503)
 
@@ -269,12 +288,3 @@ def _read_cookies(request: Request) -> bytes:
 
 def _wants_json(request: Request) -> bool:
     return "application/json" in request.headers.get("accept", "")
-
-
-class _Visitor:
-    """Who asks, as far as it matters here."""
-
-    def __init__(self, consent: Consent, secure: bool, language: str) -> None:
-        self.consent = consent
-        self.secure = secure
-        self.language = language

@@ -101,7 +101,7 @@ class GatedSend:
         status = message.get("status", 101)  # a WebSocket's acceptance says none
         _, _, passage, visit = self._asked
         compose = partial(self._compose, *self._asked)
-        response = self.response = GatedResponse(passage.allowance, visit, compose, self._expired)
+        response = self.response = GatedResponse(passage.allowance, visit, compose, self._expired, passage.asked)
         message["headers"] = response.start(status, message["headers"], has_body)
         return self._send(message)
 

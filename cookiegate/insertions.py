@@ -59,7 +59,8 @@ class Composer:
 
         preferred = choose(accept_language, self._languages)
         pages = None if nonce or not remember else self._pages  # a nonce makes every page another
-        given = (allowance.key, consent.decided, consent.services, consent.purposes)
+        asked = (consent.decided, consent.unanswered, consent.signalled)
+        given = (allowance.key, consent.services, consent.purposes, asked)
         place = (path, preferred, visit, inline, given)  # all that is said below, by what it follows from
         known = pages.find(place) if pages is not None else None
         if known is not None:

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from contextvars import ContextVar
 from pathlib import Path
 
 from .consent import UNDECIDED, Consent, Token
 from .cookie import OwnCookies
-from .endpoints import Endpoints
+from .endpoints import Endpoints, Visitor
 from .exchange import Application, GatedSend, Message, Receive, Scope, Send, logger, read_visit
 from .gate import Rules, expire_cookies
 from .insertions import Composer
 from .notices import Notices
 from .passage import Passages
 from .policy import Policy, find_doubts, load_policy
+from .quota import find_network
 from .refusal import Places, refuse_path
 from .register import Register
 from .requests import adapt_request, read_headers, read_host
 from .settings import Settings, load_settings
+from .signals import GPC_PLACE, Signal, Signals
 from .visitor import TrustedProxies, choose, client_address, client_scheme
 from .witness import Witness
 
@@ -44,6 +47,7 @@ class CookieGate:
         policy: str | Path | Policy = "cookiegate.toml",
         settings: Settings | None = None,
         prefix: str = "/_cookiegate",
+        signals: Sequence[Signal] = (),
     ) -> None:
         self.app = app
         self.policy = policy if isinstance(policy, Policy) else load_policy(policy)
@@ -52,6 +56,7 @@ class CookieGate:
         self._trusted = TrustedProxies(settings.trusted_proxies)
         self._has_proxies = bool(self._trusted)
         self._rules = Rules(self.policy, prefix)
+        self._signals = Signals(self.policy, signals)
         self._own = OwnCookies(self.policy, Token(self.policy, settings.secrets))
         notices = Notices(self.policy, prefix)
         self.register = Register(
@@ -64,10 +69,11 @@ class CookieGate:
         )
         self._composer = Composer(notices, self._rules)
         self._endpoints = Endpoints(self.policy, self._rules, self._own, notices, self.register, prefix)
-        self._witness = Witness(self.policy, self._rules, self._own, self.register)
+        self._witness = Witness(self.policy, self._rules, self._own, self._signals, self.register)
         self._passages = Passages(self._rules, self._own)
         self._places = Places()
         self._prefix = prefix + "/"
+        self._statement = GPC_PLACE if self.policy.signals.gpc else None
         for doubt in find_doubts(self.policy):
             logger.warning("%s", doubt)
 
@@ -84,11 +90,14 @@ class CookieGate:
             scheme = client_scheme(scheme, peer, scope["headers"], self._trusted)
         secure = scheme == "https"
         path = scope["path"]
-        passage = self._passages.find(headers.get(b"cookie", b""), secure, path, time.time())
+        refused = self._signals.read(headers)
+        passage = self._passages.find(headers.get(b"cookie", b""), secure, path, refused, time.time())
         consent, allowance, removed = passage.consent, passage.allowance, passage.removed
-        if path.startswith(self._prefix) and scope["type"] == "http":
+        if (path.startswith(self._prefix) or path == self._statement) and scope["type"] == "http":
             language = choose(headers.get(b"accept-language", b""), self._languages)
-            await self._endpoints.answer(scope, receive, send, consent, secure, language)
+            address = client_address(peer, scope["headers"], self._trusted)
+            visitor = Visitor(consent, secure, language, refused, find_network(address))
+            await self._endpoints.answer(scope, receive, send, visitor)
             return
         hidden = self._places.judge(scope, allowance)
         if not hidden.allowed:

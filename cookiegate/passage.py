@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from .consent import UNDECIDED, Consent
+import hashlib
+
+from .consent import UNDECIDED, Consent, heed
 from .cookie import OwnCookies
 from .gate import Allowance, Rules, filter_cookie_header
 
@@ -13,11 +15,12 @@ _LONGEST = 4096  # bytes of one worth remembering
 class Passage:
     """One visitor on one page: their consent, what it allows, and their cookies as the site may see them."""
 
-    __slots__ = ("allowance", "consent", "cookies", "removed")
+    __slots__ = ("allowance", "asked", "consent", "cookies", "removed")
 
     def __init__(self, consent: Consent, allowance: Allowance, header: bytes) -> None:
         self.consent = consent
         self.allowance = allowance
+        self.asked = _name_question(consent)
         self.cookies, self.removed = filter_cookie_header(header, allowance) if header else (b"", ())
 
 
@@ -28,20 +31,29 @@ class Passages:
         self._rules = rules
         self._own = own
         self._today = 0.0
-        self._found: dict[tuple[bytes, bool, frozenset[int]], Passage] = {}
+        self._found: dict[tuple[bytes, bool, frozenset[int], frozenset[str]], Passage] = {}
 
-    def find(self, header: bytes, secure: bool, path: str, now: float) -> Passage:
-        """`header`: all Cookie lines as one, or b"". `now`: seconds since 1970-01-01 UTC."""
+    def find(self, header: bytes, secure: bool, path: str, refused: frozenset[str], now: float) -> Passage:
+        """`header`: all Cookie lines as one, or b"". `refused`: by signals. `now`: seconds since 1970-01-01 UTC."""
         today = now // 86_400
         if today != self._today:
             self._found, self._today = {}, today
-        key = (header, secure, self._rules.find_pages(path))
+        key = (header, secure, self._rules.find_pages(path), refused)
         passage = self._found.get(key)
         if passage is None:
             consent = self._own.read(header, secure, int(today)) if header else UNDECIDED
+            consent = heed(self._rules.policy, consent, refused)
             passage = Passage(consent, self._rules.allowance(consent, path), header)
             if len(header) <= _LONGEST:
                 if len(self._found) >= _MOST:
                     self._found.clear()
                 self._found[key] = passage
         return passage
+
+
+def _name_question(consent: Consent) -> str:
+    """Tells apart what the banner says to this visitor; "" where there is none."""
+    if consent.decided:
+        return ""
+    said = f"{sorted(consent.unanswered)} {sorted(consent.signalled)}"
+    return "-" + hashlib.sha256(said.encode()).hexdigest()[:8]

@@ -11,11 +11,17 @@ from .passage import Passage
 
 
 def read_headers(scope: Scope) -> dict[bytes, bytes]:
-    """The last of each header, but all Cookie lines as one: HTTP/2 may have split them (RFC 9113 section 8.2.3)."""
+    """The last of each header, but all Cookie lines as one: HTTP/2 may have split them (RFC 9113 section 8.2.3).
+
+    Of several Sec-GPC lines one that says yes is enough.
+    """
     lines = scope["headers"]
     headers: dict[bytes, bytes] = dict(lines)
-    if len(headers) != len(lines) and b"cookie" in headers:
-        headers[b"cookie"] = b"; ".join([value for name, value in lines if name == b"cookie"])
+    if len(headers) != len(lines):
+        if b"cookie" in headers:
+            headers[b"cookie"] = b"; ".join([value for name, value in lines if name == b"cookie"])
+        if (b"sec-gpc", b"1") in lines:
+            headers[b"sec-gpc"] = b"1"
     return headers
 
 
@@ -37,7 +43,7 @@ def adapt_request(
         else:
             del lines[at]
     if (visit.document or visit.worker) and (twice or _names_condition(headers, visit)):
-        lines = _adapt_conditions(lines, passage.allowance.key, visit)
+        lines = _adapt_conditions(lines, passage.allowance.key + passage.asked, visit)
     kept = scope.get("state")
     return {**scope, "headers": lines, "state": {**kept, **state} if kept else state}
 

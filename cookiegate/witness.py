@@ -10,15 +10,17 @@ from .exchange import Scope, logger
 from .gate import NOTHING_SEEN, GatedResponse, Rules, Visit
 from .policy import Policy
 from .register import Register, visit_from
+from .signals import VISIT_LOG, Signals
 
 
 class Witness:
     """Tells the register. Waits for nothing, and never keeps a response from its visitor."""
 
-    def __init__(self, policy: Policy, rules: Rules, own: OwnCookies, register: Register) -> None:
+    def __init__(self, policy: Policy, rules: Rules, own: OwnCookies, signals: Signals, register: Register) -> None:
         self._policy = policy
         self._rules = rules
         self._own = own
+        self._signals = signals
         self._register = register
 
     def note(
@@ -58,7 +60,8 @@ class Witness:
             )
 
     def _counts(self, headers: Mapping[bytes, bytes], scope: Scope) -> bool:
-        """Not who objected to the log (GDPR art. 21), and not what a browser fetched ahead of being asked."""
+        """Not who objects to the log (GDPR art. 21), and not what a browser fetched ahead of being asked."""
         ahead = headers.get(b"sec-purpose", b"") + headers.get(b"purpose", b"")
         secure = scope["state"]["client_scheme"] == "https"
-        return b"prefetch" not in ahead and not self._own.objects(headers.get(b"cookie", b""), secure)
+        signalled = VISIT_LOG in self._signals.read(headers)
+        return b"prefetch" not in ahead and not self._own.objects(headers.get(b"cookie", b""), secure, signalled)

@@ -39,7 +39,7 @@ def send(consent: Consent, name: bytes = b"__Host-cookiegate") -> bytes:
 
 @pytest.mark.parametrize("consent", [GIVEN, REFUSED], ids=["given", "refused"])
 def test_over_tls_a_choice_is_kept_by_this_host_alone_and_out_of_reach_of_scripts(consent: Consent) -> None:
-    name, value, attributes = read_attributes(OWN.remember(consent, secure=True))
+    name, value, attributes = read_attributes(OWN.remember(consent, secure=True, today=DAY))
     assert name == "__Host-cookiegate"
     assert TOKEN.open(value.encode(), DAY) == consent
     assert attributes == {
@@ -52,29 +52,34 @@ def test_over_tls_a_choice_is_kept_by_this_host_alone_and_out_of_reach_of_script
 
 
 def test_yes_and_no_are_remembered_equally_long() -> None:
-    yes, no = (read_attributes(OWN.remember(consent, secure=True))[2] for consent in (GIVEN, REFUSED))
+    yes, no = (read_attributes(OWN.remember(consent, secure=True, today=DAY))[2] for consent in (GIVEN, REFUSED))
     assert yes == no
 
 
+def test_what_completes_an_earlier_choice_leaves_the_browser_with_it() -> None:
+    later = read_attributes(OWN.remember(GIVEN, secure=True, today=DAY + 100))[2]
+    assert later["Max-Age"] == str(83 * 86_400)
+
+
 def test_on_plain_http_it_has_a_plain_name() -> None:
-    name, _, attributes = read_attributes(OWN.remember(GIVEN, secure=False))
+    name, _, attributes = read_attributes(OWN.remember(GIVEN, secure=False, today=DAY))
     assert name == "cookiegate"
     assert attributes == {"Path": "/", "Max-Age": str(183 * 86_400), "SameSite": "Lax", "HttpOnly": ""}
 
 
 def test_one_choice_for_the_domain_is_shared_by_name_and_domain() -> None:
-    name, _, attributes = read_attributes(WIDE.remember(GIVEN, secure=True))
+    name, _, attributes = read_attributes(WIDE.remember(GIVEN, secure=True, today=DAY))
     assert name == "__Secure-cookiegate"
     assert attributes["Domain"] == "lumikello.example"
     assert "Secure" in attributes
-    assert read_attributes(WIDE.remember(GIVEN, secure=False))[2]["Domain"] == "lumikello.example"
+    assert read_attributes(WIDE.remember(GIVEN, secure=False, today=DAY))[2]["Domain"] == "lumikello.example"
 
 
 @pytest.mark.parametrize("secure", [True, False])
 @pytest.mark.parametrize("consent", [GIVEN, REFUSED], ids=["given", "refused"])
 @pytest.mark.parametrize("own", [OWN, WIDE], ids=["host", "domain"])
 def test_what_is_set_is_what_is_read(own: OwnCookies, consent: Consent, secure: bool) -> None:
-    header = own.remember(consent, secure).partition(";")[0].encode()
+    header = own.remember(consent, secure, DAY).partition(";")[0].encode()
     assert own.read(header, secure, DAY) == consent
     assert own.read(b"x=1; " + header + b"; y=2", secure, DAY) == consent
     assert own.identify(header, secure) == consent.id
@@ -90,7 +95,7 @@ def test_what_is_set_is_what_is_read(own: OwnCookies, consent: Consent, secure: 
         send(GIVEN, b"__hOsT-cookiegate"),
         send(GIVEN, b"x__Host-cookiegate"),
         send(GIVEN, b"__Host-cookiegate-objection"),
-        send(GIVEN).replace(b"=1~", b"=\"1~"),
+        send(GIVEN).replace(b"=2~", b"=\"2~"),
         b"__Host-cookiegate",
         b"__Host-cookiegate=",
         b"__Host-cookiegate=; " + send(GIVEN),
@@ -113,17 +118,29 @@ def test_an_expired_choice_is_no_decision_but_names_its_record() -> None:
 
 @pytest.mark.parametrize(("secure", "wanted"), [(True, "__Host-cookiegate-objection"), (False, "cookiegate-objection")])
 def test_an_objection_is_remembered_without_an_id_and_can_be_taken_back(secure: bool, wanted: str) -> None:
-    name, value, attributes = read_attributes(OWN.remember_objection(True, secure))
+    name, value, attributes = read_attributes(OWN.remember_objection(True, secure, signalled=False))
     assert (name, value) == (wanted, "1")
     assert attributes["Max-Age"] == str(400 * 86_400)
     assert "HttpOnly" in attributes
     assert ("Secure" in attributes) == secure
-    assert read_attributes(OWN.remember_objection(False, secure))[2]["Max-Age"] == "0"
-    assert OWN.objects(f"a=1; {wanted}=1".encode(), secure)
+    assert read_attributes(OWN.remember_objection(False, secure, signalled=False))[2]["Max-Age"] == "0"
+    assert OWN.objects(f"a=1; {wanted}=1".encode(), secure, signalled=False)
     for header in (b"", f"{wanted}=0".encode(), f"x{wanted}=1".encode(), f"a={wanted}=1".encode()):
-        assert not OWN.objects(header, secure)
+        assert not OWN.objects(header, secure, signalled=False)
+
+
+@pytest.mark.parametrize("secure", [True, False])
+def test_a_browsers_objection_holds_until_the_visitor_allows_the_log(secure: bool) -> None:
+    wanted = read_attributes(OWN.remember_objection(True, secure, signalled=True))[0]
+    allowed = OWN.remember_objection(False, secure, signalled=True)
+    assert read_attributes(allowed)[1] == "0"
+    assert read_attributes(allowed)[2]["Max-Age"] == str(400 * 86_400)
+    assert OWN.objects(b"", secure, signalled=True)
+    assert OWN.objects(f"{wanted}=1".encode(), secure, signalled=True)
+    assert not OWN.objects(f"{wanted}=0".encode(), secure, signalled=True)
+    assert OWN.objects(f"{wanted}=0; {wanted}=1".encode(), secure, signalled=True), "of two, the one that objects"
 
 
 def test_a_browser_can_read_what_is_set() -> None:
-    jar = SimpleCookie(OWN.remember(GIVEN, secure=True))
+    jar = SimpleCookie(OWN.remember(GIVEN, secure=True, today=DAY))
     assert jar["__Host-cookiegate"].value == TOKEN.seal(GIVEN)

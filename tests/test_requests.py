@@ -70,7 +70,8 @@ def test_a_page_is_asked_for_in_a_coding_that_can_be_opened_here(allowance: Allo
 def test_the_tag_of_a_stored_page_is_the_sites_own_again_and_that_of_another_choice_is_dropped(
     allowance: Allowance,
 ) -> None:
-    stored = f'W/"abc-cgs{allowance.key}", W/"weak-cgw{allowance.key}", W/"abc-cgs000000000000", "bare"'
+    own = allowance.key + Passage(UNDECIDED, allowance, b"").asked
+    stored = f'W/"abc-cgs{own}", W/"weak-cgw{own}", W/"abc-cgs{allowance.key}", W/"abc-cgs000000000000", "bare"'
     assert adapted(allowance, PAGE, ("if-none-match", stored))[0] == [(b"if-none-match", b'"abc", W/"weak"')]
     assert adapted(allowance, PAGE, ("if-none-match", '"bare"'))[0] == []
     assert adapted(allowance, PART, ("if-none-match", '"bare"'))[0] == [(b"if-none-match", b'"bare"')]
@@ -120,3 +121,25 @@ def test_headers_may_be_lists(allowance: Allowance) -> None:
     sent = read_headers(scope)
     seen = adapt_request(scope, sent, Passage(UNDECIDED, allowance, sent[b"cookie"]), PART, {})["headers"]
     assert [tuple(line) for line in seen] == [(b"x", b"y"), (b"cookie", b"sid=2"), (b"z", b"a")]
+
+
+@pytest.mark.parametrize(
+    ("lines", "counts"),
+    [
+        ([b"1"], True),
+        ([b"0", b"1"], True),
+        ([b"1", b"0"], True),
+        ([b"1", b"1"], True),
+        ([], False),
+        ([b"0"], False),
+        ([b"true"], False),
+        ([b" 1,1"], False),
+        ([b""], False),
+        ([b"01"], False),
+        ([b"1;x"], False),
+        ([b"0", b"0"], False),
+    ],
+)
+def test_global_privacy_control_counts_where_one_line_says_just_1(lines: list[bytes], counts: bool) -> None:
+    scope = http_scope(headers=[("sec-gpc", line) for line in lines], host=None)
+    assert (read_headers(scope).get(b"sec-gpc") == b"1") == counts

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Set
+from dataclasses import dataclass, replace
+
+from ..policy import Policy
 
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """One visitor's answer under one policy. Without a decision nothing is allowed."""
+    """One visitor's answer under one policy. What was not given is not allowed, whatever the reason."""
 
-    decided: bool = False
+    decided: bool = False  # nothing is left that the banner would ask for
     services: frozenset[str] = frozenset()  # ids of the services given
     purposes: frozenset[str] = frozenset()  # ids of purposes of which every service was given
-    day: int = 0  # days since 1970-01-01 UTC on which the decision was made
+    day: int = 0  # days since 1970-01-01 UTC on which everything was last shown; 0: the visitor said nothing here
     id: str = ""  # random, present only where something was given
+    unanswered: frozenset[str] = frozenset()  # services new or changed since: of all others something was said
+    signalled: frozenset[str] = frozenset()  # purposes refused by the browser's signals, and not answered here
+    # Answers to questions that this policy does not ask, as the cookie names them: another gateway may ask them,
+    # from an older or newer version of the policy.
+    given_elsewhere: frozenset[str] = frozenset()
+    refused_elsewhere: frozenset[str] = frozenset()
 
     def allows(self, purpose_or_service: str) -> bool:
         """Whether the purpose (all of it) or the single service was given."""
@@ -21,3 +30,20 @@ class Consent:
 
 
 UNDECIDED = Consent()
+
+
+def list_asked_anew(policy: Policy, consent: Consent) -> frozenset[str]:
+    """The services that the banner asks for where others were answered before: what is new, and not refused already."""
+    return frozenset(id for id in consent.unanswered if policy.purpose_of[id] not in consent.signalled)
+
+
+def heed(policy: Policy, consent: Consent, refused: Set[str]) -> Consent:
+    """The same where the browser refuses these purposes by a signal: that counts until the visitor chooses here."""
+    if consent.decided or not refused:
+        return consent
+    left = consent.unanswered or policy.services.keys()
+    signalled = frozenset(refused & {policy.purpose_of[id] for id in left})
+    if not signalled:
+        return consent
+    decided = all(policy.purpose_of[id] in signalled for id in left)
+    return replace(consent, decided=decided, signalled=signalled)

@@ -45,7 +45,7 @@ class ConsentRecord:
     event: str  # given, partly-given, refused, withdrawn
     states: Mapping[str, str]  # purpose → given, partly-given, refused or withdrawn
     services: tuple[str, ...]  # ids of the services given, sorted
-    method: str  # banner:accept, banner:refuse, settings:save, settings:withdraw, placeholder:<service>
+    method: str  # banner:accept, banner:refuse-new, settings:save, settings:withdraw, placeholder:<service>
     language: str  # BCP 47 tag in which the visitor was asked
     policy_version: str
     banner: str  # SHA-256 of what was shown, hex

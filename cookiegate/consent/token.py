@@ -1,16 +1,16 @@
 """The choice as a signed cookie: sealed when someone decides, opened on every request.
 
-Value: `format~policy~day~services~id.signature`, where services is a number in hex with one bit for each service that
-the policy asks about, in the order of their ids: the policy's version stands for exactly these. So it stays short
-however many are chosen. It holds the choice and nothing else; everyone who refuses on the same day carries the same
-bytes, so a refusal identifies nobody (Act 917/2014 section 205(3)).
+Value: `format~controller~day~given~refused~partly~id.signature`. Given and refused are the names of the questions that
+were answered so (see `questions`), one after the other; partly are those of a whole purpose of which some services were
+given, each with its bits. It holds the choice and nothing else; everyone who refuses on the same day under the same
+policy carries the same bytes, so a refusal identifies nobody (Act 917/2014 section 205(3)).
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from itsdangerous import BadData, Signer
 from itsdangerous.encoding import base64_decode, base64_encode
@@ -18,10 +18,15 @@ from itsdangerous.encoding import base64_decode, base64_encode
 from ..policy import Policy
 from .choice import UNDECIDED, Consent
 from .decide import find_whole
+from .questions import NAME, Answers, Questions
 
-_FORMAT = "1"
-_SHAPE = re.compile(r"1~([0-9a-f]{12})~([0-9]{1,6})~([0-9a-f]+)~([A-Za-z0-9_-]{0,22})")
-_LONGEST = 256  # characters; nothing we sealed is longer, so nothing longer is looked at
+_FORMAT = "2"
+_WORD = f"[A-Za-z0-9_-]{{{NAME}}}"
+_SHAPE = re.compile(
+    f"{_FORMAT}~({_WORD})~([0-9]{{1,6}})~((?:{_WORD})*)~((?:{_WORD})*)~((?:{_WORD}[0-9a-f]+[.]?)*)~([A-Za-z0-9_-]{{0,22}})"
+)
+_LONGEST = 380  # characters, and with its name and an equals sign 400; nothing longer is looked at
+_SIGNATURE = 44  # characters, with its point
 _KEPT = 4096  # verified values remembered
 
 
@@ -30,19 +35,24 @@ class Token:
 
     def __init__(self, policy: Policy, secrets: Sequence[str]) -> None:
         self._policy = policy
-        self._ids = sorted(policy.services)
+        self._questions = Questions(policy)
         # itsdangerous signs with the last key of a list
         self._signer = Signer(list(reversed(secrets)), salt="cookiegate.choice", digest_method=hashlib.sha256)
         self._opened: dict[bytes, Consent] = {}
 
     def seal(self, consent: Consent) -> str:
-        """The cookie's value for this consent."""
-        given = sum(1 << bit for bit, id in enumerate(self._ids) if id in consent.services)
-        parts = (_FORMAT, self._policy.version, str(consent.day), f"{given:x}", consent.id)
-        return self._signer.sign("~".join(parts)).decode()
+        """The cookie's value for this consent. What finds no room is as if it had not been answered."""
+        kept: dict[str, list[str]] = {field: [] for field in Answers._fields}
+        room = _LONGEST - _SIGNATURE - len(self._write(consent, kept))
+        for field, said in self._questions.write(consent):
+            room -= len(said) + (field == "partly")
+            if room < 0:
+                break
+            kept[field].append(said)
+        return self._signer.sign(self._write(consent, kept)).decode()
 
     def open(self, value: bytes, today: int) -> Consent:
-        """The consent in a cookie's value; UNDECIDED for anything forged, expired, foreign or cut short."""
+        """The consent in a cookie's value; UNDECIDED for anything forged, expired, of another company or cut short."""
         consent = self._opened.get(value)
         if consent is None:
             consent = self._verify(value)
@@ -50,24 +60,37 @@ class Token:
                 self._opened.clear()
             self._opened[value] = consent
         # the clock moves while a verified value is remembered, so its age is judged each time
-        if not consent.decided or not 0 <= today - consent.day + 1 <= self._policy.consent.validity_days:
+        if not 0 <= today - consent.day + 1 <= self._policy.consent.validity_days:
             return UNDECIDED
         return consent
 
     def identify(self, value: bytes) -> str:
         """The consent id in a value that we signed under any policy, however old; "" where there is none."""
         found = self._read(value)
-        return found[4] if found else ""
+        return found[6] if found else ""
+
+    def _write(self, consent: Consent, said: Mapping[str, Iterable[str]]) -> str:
+        given, refused, partly = (sorted(said[field]) for field in Answers._fields)
+        answers = ("".join(given), "".join(refused), ".".join(partly))
+        return "~".join((_FORMAT, self._questions.controller, str(consent.day), *answers, consent.id))
 
     def _verify(self, value: bytes) -> Consent:
         found = self._read(value)
-        if not found or found[1] != self._policy.version:
+        if not found or found[1] != self._questions.controller:
             return UNDECIDED
-        given = int(found[3], 16)
-        if given >> len(self._ids):
-            return UNDECIDED
-        services = frozenset(id for bit, id in enumerate(self._ids) if given >> bit & 1)
-        return Consent(True, services, find_whole(self._policy, services), int(found[2]), found[4])
+        answers = Answers(_split(found[3]), _split(found[4]), frozenset(filter(None, found[5].split("."))))
+        services, unanswered = self._questions.read(answers)
+        given, refused = self._questions.keep_others(answers)
+        return Consent(
+            decided=not unanswered,
+            services=services,
+            purposes=find_whole(self._policy, services),
+            day=int(found[2]),
+            id=found[6],
+            unanswered=unanswered,
+            given_elsewhere=given,
+            refused_elsewhere=refused,
+        )
 
     def _read(self, value: bytes) -> re.Match[str] | None:
         if len(value) > _LONGEST:
@@ -81,3 +104,7 @@ class Token:
             return _SHAPE.fullmatch(said.decode("ascii"))
         except (BadData, UnicodeDecodeError):
             return None
+
+
+def _split(names: str) -> frozenset[str]:
+    return frozenset(names[at : at + NAME] for at in range(0, len(names), NAME))

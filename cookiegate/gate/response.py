@@ -64,8 +64,12 @@ class GatedResponse:
     _leader = b""
     _trailer = b""
 
-    def __init__(self, allowance: Allowance, visit: Visit, compose: Compose, expired: Iterable[bytes] = ()) -> None:
+    def __init__(
+        self, allowance: Allowance, visit: Visit, compose: Compose, expired: Iterable[bytes] = (), asked: str = ""
+    ) -> None:
+        """`asked` tells apart, beside what is allowed, what the page asks its visitor: for the ETags of variants."""
         self._allowance = allowance
+        self._variant = allowance.key + asked
         self._visit = visit
         self._compose = compose
         self._expired = expired
@@ -117,7 +121,7 @@ class GatedResponse:
         if self._visit.worker and status == 200 and has_body and not coding:
             return self._start_worker(out)
         if status == 304 and self._visit.document:
-            return vary_by_choice(replace_etag(out, allowance.key), cache)
+            return vary_by_choice(replace_etag(out, self._variant), cache)
         if (self._visit.document and is_drawing(media)) or self._visit.worker or self._visit.program:
             return vary_by_choice(out, cache)  # it obeys the policy that it was stored with
         return out
@@ -237,7 +241,7 @@ class GatedResponse:
                 out.append(pair)
             elif name == b"vary":
                 vary.append(value)
-            elif name == b"etag" and (marked := mark_etag(value, allowance.key)):
+            elif name == b"etag" and (marked := mark_etag(value, self._variant)):
                 out.append((name, marked))
         if self._visit.fragment:  # has no guard, so no cache may give it to a navigation
             vary.append(b"Sec-Fetch-Dest")

@@ -32,6 +32,7 @@ class Notices:
         self._guard = guard
         self.worker = worker.content  # goes before the script of a site's service worker
         templates = open_templates()
+        self._asked = policy
         self._default = policy.site.languages[0]
         self._banners: dict[str, Banner] = {}
         self._pages: dict[str, Pages] = {}
@@ -40,11 +41,9 @@ class Notices:
             self._banners[language] = Banner(policy, texts, templates, css, page_css, js, prefix)
             self._pages[language] = Pages(policy, texts, templates, css, page_css, js, prefix)
         self._words = {
-            language: pages.list_words(self._banners[language].control(UNDECIDED, "/", "", True))
-            for language, pages in self._pages.items()
+            language: pages.list_words(*self._list_first_layers(language)) for language, pages in self._pages.items()
         }
         self._digests = {language: hashlib.sha256(words).hexdigest() for language, words in self._words.items()}
-        self._asked = policy
 
     def guard(self, names: str, *, given: bool = False, nonce: str = "", inline: bool = True) -> bytes:
         """The guard's script element, ASCII: `names` is the expression for what may be kept in the browser.
@@ -83,9 +82,9 @@ class Notices:
         """What the site stores and uses, from the same policy that decides what may pass."""
         return self._find_pages(language).notice(consent, _keep_local(return_to))
 
-    def privacy_page(self, language: str, *, objected: bool = False) -> bytes:
-        """What the visit log keeps and why, and the objection (GDPR art. 13, 21(4))."""
-        return self._find_pages(language).privacy(objected)
+    def privacy_page(self, language: str, *, objected: bool = False, signalled: bool = False) -> bytes:
+        """What the visit log keeps and why, and the objection (GDPR art. 13, 21(4)), by a signal too."""
+        return self._find_pages(language).privacy(objected, signalled)
 
     def receipt_page(
         self,
@@ -103,7 +102,7 @@ class Notices:
         return self._find_pages(language).receipt(consent_id, decisions, restricted, done)
 
     def message_page(self, language: str, kind: str) -> bytes:
-        """A short page, `kind` one of MESSAGES: the choice was not saved, or the request was refused."""
+        """A short page, `kind` one of MESSAGES: the choice was not saved, or the request was refused, and why."""
         return self._find_pages(language).message(kind)
 
     def banner_digest(self, language: str) -> str:
@@ -117,11 +116,18 @@ class Notices:
         purposes, services and cookies asked about, as JSON.
         """
         shown = {("policy", ""): describe_question(self._asked)}
-        for language, banner in self._banners.items():
+        for language in self._banners:
             shown["words", language] = self._words[language]
-            shown["banner", language] = banner.control(UNDECIDED, "/", "", True)
+            shown["banner", language] = b"\n".join(self._list_first_layers(language))
             shown["settings", language] = self._pages[language].settings(UNDECIDED, "/", "")
         return shown
+
+    def _list_first_layers(self, language: str) -> list[bytes]:
+        """As it is first shown, and as it would be were all of it asked anew, by a browser that sends every signal."""
+        asked_anew = Consent(unanswered=frozenset(self._asked.services))
+        signalled = Consent(signalled=frozenset(self._asked.purpose_of.values()))
+        states = (UNDECIDED, asked_anew, signalled)
+        return [self._banners[language].control(state, "/", "", True) for state in states]
 
     def _find_banner(self, language: str) -> Banner:
         return self._banners.get(language) or self._banners[self._default]

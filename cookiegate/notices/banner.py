@@ -16,12 +16,14 @@ from urllib.parse import quote
 from jinja2 import Environment
 from markupsafe import escape
 
-from ..consent import Consent
+from ..consent import Consent, list_asked_anew
 from ..policy import Policy, Service
 from .assets import Asset
 from .texts import Texts
 
-SLOTS = ("services", "purposes", "nonce", "return_to", "query")  # in the order in which `control` fills them in
+# in the order in which `control` fills them in
+SLOTS = ("services", "purposes", "nonce", "return_to", "query", "said", "asked")
+_KEPT = 256  # states in which something is said that depends on more than the variant
 
 
 class Variant(NamedTuple):
@@ -29,12 +31,19 @@ class Variant(NamedTuple):
 
     decided: bool
     given: bool
+    anew: bool  # others were answered before: only what is new is asked for
     inline: bool
 
 
 VARIANTS = tuple(
-    Variant(decided, given, inline)
-    for decided, given in ((False, False), (True, False), (True, True))
+    Variant(decided, given, anew, inline)
+    for decided, given, anew in (
+        (False, False, False),
+        (True, False, False),
+        (True, True, False),
+        (False, False, True),
+        (False, True, True),
+    )
     for inline in (True, False)
 )
 
@@ -53,10 +62,13 @@ class Banner:
         self, policy: Policy, texts: Texts, templates: Environment, css: Asset, page_css: Asset, js: Asset, prefix: str
     ) -> None:
         services = policy.services.values()
+        self._policy = policy
+        self._texts = texts
+        self._said: dict[tuple[frozenset[str], frozenset[str]], tuple[bytes, bytes]] = {}
         # A policy text can hold anything but cannot guess these.
         marks = {slot: secrets.token_hex(16) for slot in SLOTS}
         render_control = templates.get_template("banner.html").render
-        self._controls: dict[tuple[bool, bool, bool], Pattern] = {
+        self._controls: dict[tuple[bool, bool, bool, bool], Pattern] = {
             variant: _cut(
                 render_control(
                     policy=policy,
@@ -69,6 +81,7 @@ class Banner:
                     # A site that asks for nothing may leave the question out: only the way to the settings remains.
                     decided=variant.decided or policy.banner.look == "none",
                     given=variant.given,
+                    anew=variant.anew,
                     inline=variant.inline,
                     purposes=texts.enumerate([texts.mention(purpose) for purpose in policy.purposes]),
                     services=len(services),
@@ -79,7 +92,7 @@ class Banner:
             for variant in VARIANTS
         }
         self._render_placeholder = templates.get_template("placeholder.html").render
-        self._always = {"t": texts, "prefix": prefix, "css": page_css}
+        self._always = {"t": texts, "prefix": prefix, "css": page_css, "mark": policy.mark}
         self._placeholders = {
             service.id: self._draw_placeholder(service, _name_service(service)) for service in services
         }
@@ -92,8 +105,29 @@ class Banner:
         # Ids are words of ASCII (the policy file is checked for it) and a nonce is base64: neither needs escaping.
         services = " ".join(sorted(consent.services)).encode("ascii")
         purposes = " ".join(sorted(consent.purposes)).encode("ascii")
-        fixed, arrange = self._controls[consent.decided, bool(consent.services), inline]
-        return b"".join(arrange((services, purposes, nonce.encode("ascii"), address, query, *fixed)))
+        anew = not consent.decided and bool(consent.unanswered)
+        given = bool(consent.services) and (consent.decided or anew)
+        fixed, arrange = self._controls[consent.decided, given, anew, inline]
+        said, asked = self._say(consent)
+        return b"".join(arrange((services, purposes, nonce.encode("ascii"), address, query, said, asked, *fixed)))
+
+    def _say(self, consent: Consent) -> tuple[bytes, bytes]:
+        """What the banner says beyond the usual, and fields that name the services it asks for anew."""
+        state = (consent.unanswered, consent.signalled)
+        known = self._said.get(state)
+        if known is None:
+            if len(self._said) >= _KEPT:
+                self._said.clear()
+            known = self._said[state] = self._write(consent)
+        return known
+
+    def _write(self, consent: Consent) -> tuple[bytes, bytes]:
+        asked = list_asked_anew(self._policy, consent)
+        words = [self._texts.say_new(self._policy, asked, "anew.ask")] if asked else []
+        if consent.signalled:
+            words.append(self._texts.say_signalled(self._policy, consent.signalled))
+        fields = "".join(f'<input type="hidden" name="service" value="{id}">' for id in sorted(asked))
+        return to_ascii(escape("".join(f" {sentence}" for sentence in words))), fields.encode("ascii")
 
     def placeholder(self, service: Service | None, host: str) -> bytes:
         if service is not None and service.id in self._placeholders:

@@ -13,7 +13,7 @@ from ..policy import OBJECTION_DAYS, Lifetime, Necessary, Policy
 from .assets import Asset
 from .texts import Texts
 
-MESSAGES = ("not_saved", "refused_request")
+MESSAGES = ("not_saved", "refused_request", "too_many")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +54,8 @@ class Pages:
     def notice(self, consent: Consent, return_to: str) -> bytes:
         return self._render("notice.html", consent=consent, state=self._say_state(consent), return_to=return_to)
 
-    def privacy(self, objected: bool) -> bytes:
-        return self._render("privacy.html", objected=objected)
+    def privacy(self, objected: bool, signalled: bool) -> bytes:
+        return self._render("privacy.html", objected=objected, signalled=signalled)
 
     def receipt(self, consent_id: str, decisions: Sequence[Mapping[str, object]], restricted: bool, done: str) -> bytes:
         return self._render(
@@ -65,14 +65,22 @@ class Pages:
     def message(self, kind: str) -> bytes:
         return self._render("message.html", kind=kind)
 
-    def list_words(self, first_layer: bytes) -> bytes:
+    def list_words(self, *first_layers: bytes) -> bytes:
         """The words of both layers, a zero byte between them; markup, style and script do not count."""
-        both = (first_layer.decode("ascii"), self.settings(UNDECIDED, "/", "").decode())
-        return "\0".join(Markup(_take_form(html)).striptags() for html in both).encode()
+        layers = (*(layer.decode("ascii") for layer in first_layers), self.settings(UNDECIDED, "/", "").decode())
+        return "\0".join(Markup(_take_form(html)).striptags() for html in layers).encode()
 
     def _say_state(self, consent: Consent) -> str:
-        """What is in force now, in one sentence."""
-        if not consent.decided:
+        """What is in force now, and what of it was not said by the visitor."""
+        said = [self._say_choice(consent)]
+        if consent.unanswered:
+            said.append(self._texts.say_new(self._policy, consent.unanswered, "anew.state"))
+        if consent.signalled:
+            said.append(self._texts.say_signalled(self._policy, consent.signalled))
+        return " ".join(said)
+
+    def _say_choice(self, consent: Consent) -> str:
+        if not consent.day:
             return self._texts("settings.undecided")
         date = self._texts.date(consent.day)
         names = [service.name for id, service in self._policy.services.items() if id in consent.services]

@@ -8,7 +8,7 @@ names of countries are those of the Unicode CLDR, by Babel.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import date, timedelta
 from functools import lru_cache
 from importlib.resources import files
@@ -19,7 +19,7 @@ from babel.lists import format_list
 from babel.units import format_unit
 
 from ..errors import CookiegateError
-from ..policy import Lifetime, Purpose
+from ..policy import Lifetime, Policy, Purpose
 
 DAYS_IN_A_MONTH = 30.436875  # of the Gregorian calendar, as in Lifetime
 
@@ -93,6 +93,18 @@ class Texts:
         """What the purpose means for the visitor; "" where neither the policy nor we say it."""
         ours = self.find(f"purpose.{purpose.id}.description")
         return purpose.descriptions.get(self.language) or ours or next(iter(purpose.descriptions.values()), "")
+
+    def say_new(self, policy: Policy, services: Set[str], key: str) -> str:
+        """A sentence about services that are new or changed, by name and purpose."""
+        names = [service.name for id, service in policy.services.items() if id in services]
+        purposes = [self.mention(each) for each in policy.purposes if any(one.id in services for one in each.services)]
+        said = {"services": self.enumerate(names), "purposes": self.enumerate(purposes)}
+        return self(key, controller=policy.controller.name, **said)
+
+    def say_signalled(self, policy: Policy, purposes: Set[str]) -> str:
+        """What the browser's signals refuse, until the visitor chooses otherwise."""
+        refused = [self.mention(purpose) for purpose in policy.purposes if purpose.id in purposes]
+        return self("banner.signal", purposes=self.enumerate(refused))
 
     def enumerate(self, items: Sequence[str]) -> str:
         """Items as a phrase: "statistics, marketing and maps"."""

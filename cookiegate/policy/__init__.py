@@ -18,10 +18,11 @@ from .model import (
     Policy,
     Purpose,
     Service,
+    SignalRules,
     Site,
     VisitRules,
 )
-from .question import describe_question
+from .question import describe_question, digest_controller, digest_service
 
 __all__ = [
     "EEA",
@@ -41,10 +42,13 @@ __all__ = [
     "Policy",
     "Purpose",
     "Service",
+    "SignalRules",
     "Site",
     "VisitRules",
     "compile_policy",
     "describe_question",
+    "digest_controller",
+    "digest_service",
     "find_doubts",
     "load_catalogue",
     "load_policy",

@@ -25,14 +25,16 @@ from .model import (
     Policy,
     Purpose,
     Service,
+    SignalRules,
     Site,
     VisitRules,
 )
 from .question import hash_question
 from .read import read_policy
-from .schema import NecessarySection, PolicyFile, ServiceSection, VisitsSection
+from .schema import NecessarySection, PolicyFile, ServiceSection, SignalsSection, VisitsSection
 
-STANDARD_PURPOSES = ("functional", "statistics", "marketing")
+MARKETING = "marketing"
+STANDARD_PURPOSES = ("functional", "statistics", MARKETING)
 EEA = frozenset("AT BE BG HR CY CZ DK EE FI FR DE GR HU IE IT LV LT LU MT NL PL PT RO SK SI ES SE IS LI NO".split())
 
 
@@ -124,6 +126,7 @@ def _compile(file: PolicyFile) -> Policy:
         retention={table: lifetime.days for table, lifetime in file.retention.items()},
         known=tuple(each for id, each in catalogue.items() if id not in named and each.purpose != NECESSARY),
         version=hash_question(purposes, controller),
+        signals=_compile_signals(file.signals, purposes, catalogue),
     )
 
 
@@ -142,3 +145,15 @@ def _compile_visits(said: VisitsSection) -> VisitRules:
         day = written.reviewed_on.isoformat()
         assessment = Assessment(written.interest, written.necessity, written.balancing, written.reviewed_by, day)
     return VisitRules(assessment, said.ipv4_bits, said.ipv6_bits, said.retention.days, said.visitor)
+
+
+def _compile_signals(
+    said: SignalsSection, purposes: Iterable[Purpose], catalogue: Mapping[str, Service]
+) -> SignalRules:
+    """Global Privacy Control refuses marketing, also under a name of the site's own: the catalogue knows what is."""
+    since = said.since.isoformat() if said.since else ""
+    if said.gpc == "ignore":
+        return SignalRules(frozenset(), since)
+    usual = {id for id, service in catalogue.items() if service.purpose == MARKETING}
+    own = {purpose.id for purpose in purposes if any(service.id in usual for service in purpose.services)}
+    return SignalRules(frozenset((MARKETING, *own.difference(STANDARD_PURPOSES))), since)

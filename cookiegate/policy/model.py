@@ -136,6 +136,14 @@ class VisitRules:
 
 
 @dataclass(frozen=True, slots=True)
+class SignalRules:
+    """What browsers may say on their visitors' behalf."""
+
+    gpc: frozenset[str] = frozenset(("marketing",))  # purposes that Global Privacy Control refuses; none: it is ignored
+    since: str = ""  # ISO date on which the site's owner said so
+
+
+@dataclass(frozen=True, slots=True)
 class GateRules:
     unknown: str = "block"  # or "report"
     allow: tuple[str, ...] = ()
@@ -161,6 +169,12 @@ class Policy:
     retention: Mapping[str, int]  # table → days
     known: tuple[Service, ...]  # the rest of the catalogue: recognised, named in reports, never asked about
     version: str
+    signals: SignalRules = SignalRules()
+
+    @property
+    def mark(self) -> str:
+        """The version in the address of a form: an answer to the question of another policy gives nothing."""
+        return self.version[:8]
 
     @cached_property
     def services(self) -> Mapping[str, Service]:

@@ -1,4 +1,4 @@
-"""What a policy asks its visitors, written out: for the version, and as evidence of what was asked (GDPR art. 7(1))."""
+"""What a policy asks its visitors, written out: service by service, whole, and as evidence of what was asked."""
 
 from __future__ import annotations
 
@@ -7,27 +7,42 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from .model import Controller, Policy, Purpose
+from .model import Controller, Policy, Purpose, Service
+
+
+def digest_controller(controller: Controller) -> bytes:
+    """Who asks. Another company's question is another question, whatever it asks for."""
+    return _digest(controller.name)
+
+
+def digest_service(service: Service, purpose: str) -> bytes:
+    """What is asked about one service: for what, whose it is, where data goes, what is kept and for how long."""
+    kept = [
+        (cookie.name, cookie.lifetime and cookie.lifetime.seconds, cookie.third_party, cookie.storage)
+        for cookie in service.cookies
+    ]
+    return _digest(
+        [
+            service.id,
+            purpose,
+            service.provider,
+            service.country,
+            service.transfer_basis,
+            sorted(service.hosts),
+            sorted(kept, key=str),
+        ]
+    )
 
 
 def hash_question(purposes: Iterable[Purpose], controller: Controller) -> str:
-    """Twelve hex digits over what the visitor is asked: who asks, for which services, cookies and lifetimes."""
-    question = {
-        "controller": controller.name,
-        "purposes": {
-            purpose.id: [
-                {
-                    "id": service.id,
-                    "provider": service.provider,
-                    "country": service.country,
-                    "cookies": sorted((cookie.name, str(cookie.lifetime)) for cookie in service.cookies),
-                }
-                for service in sorted(purpose.services, key=lambda each: each.id)
-            ]
-            for purpose in sorted(purposes, key=lambda each: each.id)
-        },
-    }
-    return hashlib.sha256(json.dumps(question, sort_keys=True).encode()).hexdigest()[:12]
+    """Twelve hex digits over all that the visitor is asked: who asks, and everything asked about each service."""
+    asked = {purpose.id: sorted(digest_service(each, purpose.id).hex() for each in purpose.services)
+             for purpose in purposes}  # fmt: skip
+    return _digest([digest_controller(controller).hex(), asked]).hex()[:12]
+
+
+def _digest(said: Any) -> bytes:
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).digest()
 
 
 def describe_question(policy: Policy) -> bytes:

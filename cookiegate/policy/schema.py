@@ -215,6 +215,11 @@ class VisitsSection(_Section):
     assessment: AssessmentSection | None = None
 
 
+class SignalsSection(_Section):
+    gpc: Literal["respect", "ignore"] = "respect"
+    since: Day | None = None
+
+
 class GateSection(_Section):
     unknown: Literal["block", "report"] = "block"
     allow: list[Annotated[str, AfterValidator(_check_host_pattern)]] = Field(default_factory=list)
@@ -233,5 +238,6 @@ class PolicyFile(_Section):
     necessary: list[NecessarySection] = Field(default_factory=list)
     visits: VisitsSection = Field(default_factory=VisitsSection)
     retention: dict[Literal["consents", "observations"], Period] = Field(default_factory=dict)
+    signals: SignalsSection = Field(default_factory=SignalsSection)
     gate: GateSection = Field(default_factory=GateSection)
     banner: BannerSection = Field(default_factory=BannerSection)

@@ -90,7 +90,8 @@ def test_a_placeholders_button_adds_to_what_was_given() -> None:
     consent = decide(POLICY, before, "allow", ("marketing",), ("filmi", "unknown"), DAY + 3)
     assert consent.services == {"chat", "laskuri", "filmi"}
     assert consent.id == before.id
-    assert consent.day == DAY + 3
+    assert consent.day == DAY, "what was given before is not prolonged"
+    assert decide(POLICY, save(), "allow", (), ("filmi",), DAY + 3).day == DAY + 3
     assert decide(POLICY, UNDECIDED, "allow", (), ("filmi",), DAY).services == {"filmi"}
 
 

@@ -34,7 +34,7 @@ def tampered(value: str) -> list[str]:
         f'"{value}"',
         ".".join(["~".join([*fields[:2], str(int(fields[2]) + 1), *fields[3:]]), signature]),
         ".".join(["~".join([*fields[:3], "marketing+statistics", *fields[4:]]), signature]),
-        ".".join(["~".join(["2", *fields[1:]]), signature]),
+        ".".join(["~".join(["1", *fields[1:]]), signature]),
     ]
 
 

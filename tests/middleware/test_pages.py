@@ -148,6 +148,9 @@ def test_a_stored_page_is_confirmed_to_whom_it_was_sent_and_to_nobody_with_anoth
             assert other.status == 200
             assert other.get("etag") not in (tag, '"v1"', None)
             assert b'<script src="https://pikseli.example' in other.body
+            refused = keep(await choose(gate, "refuse"))
+            asked_no_more = await call(gate, headers=[DOCUMENT, ("if-none-match", tag), ("cookie", refused)])
+            assert asked_no_more.status == 200, "the stored page has the banner in it"
             dated = [DOCUMENT, ("if-modified-since", "Wed, 21 Oct 2030 07:28:00 GMT"), ("if-none-match", '"v1"')]
             assert (await call(gate, headers=dated)).status == 200
 

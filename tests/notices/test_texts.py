@@ -54,7 +54,8 @@ def test_nothing_was_left_in_english(language: str) -> None:
 def test_buttons_and_titles_fit_a_small_screen(language: str) -> None:
     texts = load_texts(language)
     limits = {"button.refuse": 24, "button.accept": 24, "button.settings": 32, "button.save": 32, "button.withdraw": 32,
-              "banner.title": 40, "control.settings": 28}  # fmt: skip
+              "button.refuse_new": 24, "button.accept_new": 24, "banner.title": 40, "anew.title": 40,
+              "control.settings": 28}  # fmt: skip
     assert {key: texts(key) for key, most in limits.items() if len(texts(key)) > most} == {}
 
 
@@ -82,7 +83,8 @@ def test_the_standard_purposes_have_words_in_every_language(language: str) -> No
 @pytest.mark.parametrize("language", list_languages())
 def test_accept_and_refuse_have_labels_of_about_the_same_length(language: str) -> None:
     texts = load_texts(language)
-    assert 0.5 <= len(texts("button.accept")) / len(texts("button.refuse")) <= 2
+    for new in ("", "_new"):
+        assert 0.5 <= len(texts(f"button.accept{new}")) / len(texts(f"button.refuse{new}")) <= 2
 
 
 def test_a_language_without_texts_is_an_error_that_names_those_there_are() -> None:

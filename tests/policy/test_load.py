@@ -149,9 +149,12 @@ def test_doubts_are_named_and_stop_nothing() -> None:
         lambda said: said["services"]["oma-laskuri"]["cookies"].append("uusi"),
         lambda said: said["services"]["oma-laskuri"]["cookies"][1].update(lifetime="2 years"),
         lambda said: said["services"].update(matomo={"cookies": ["_pk_lisä"]}),
+        lambda said: said["services"]["oma-laskuri"].update(hosts=["laskuri.example"]),
+        lambda said: said["services"]["oma-laskuri"].update(transfer_basis="none"),
+        lambda said: said["services"]["oma-laskuri"]["cookies"][1].update(third_party=True),
     ],
     ids=["controller", "new purpose", "fewer purposes", "new service", "other purpose", "provider", "country",
-         "new cookie", "lifetime", "cookie of a known service"],
+         "new cookie", "lifetime", "cookie of a known service", "hosts", "transfer", "cookie read elsewhere"],
 )  # fmt: skip
 def test_visitors_are_asked_again_when_what_they_are_asked_changes(edit: Callable[[dict[str, Any]], object]) -> None:
     assert change(edit).version != load("full").version
@@ -167,13 +170,13 @@ def test_visitors_are_asked_again_when_what_they_are_asked_changes(edit: Callabl
         lambda said: said["site"].update(name="Lumikello kauppa", languages=["fi"]),
         lambda said: said["gate"].update(unknown="block", allow=[]),
         lambda said: said["consent"].update(validity="6 months"),
-        lambda said: said["services"]["oma-laskuri"].update(hosts=["laskuri.example"], signatures=[]),
+        lambda said: said["services"]["oma-laskuri"].update(name="Muu nimi", policy_url="", signatures=[]),
         lambda said: said.update(purposes=dict(reversed(said["purposes"].items()))),
         lambda said: said["purposes"]["statistics"]["services"].reverse(),
         lambda said: said.pop("necessary"),
         lambda said: said["controller"].update(address="Hankitie 5", privacy_url=""),
     ],
-    ids=["visit log", "retention", "look", "texts", "site", "gate", "validity", "hosts", "order", "order of services",
+    ids=["visit log", "retention", "look", "texts", "site", "gate", "validity", "name", "order", "order of services",
          "necessary", "address"],
 )  # fmt: skip
 def test_nobody_is_asked_again_for_anything_else(edit: Callable[[dict[str, Any]], object]) -> None:

@@ -77,7 +77,8 @@ def write_everything(gate: CookieGate) -> list[str]:
         for number in range(DECISIONS):
             decision = ("accept", "withdraw", "refuse", "save")[number % 4]
             more = {"service": ["filmi", "aino.esimerkki@kivijoki-mail.example"], "return_to": "/x?hakusana=kirje="}
-            made = await choose(gate, decision, cookie=cookie, **(more if decision == "save" else {}))
+            fields = more if decision == "save" else {}
+            made = await choose(gate, decision, cookie=cookie, address=f"192.0.{number}.77", **fields)
             assert made.status == 303
             cookie = keep(made)
 

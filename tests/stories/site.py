@@ -118,9 +118,12 @@ async def post(gate: Any, place: str = "choice", body: bytes | str = b"", header
     return await call(gate, "POST", f"/_cookiegate/{place}", given, sent, **more)
 
 
-async def choose(gate: Any, decision: str = "accept", *, cookie: str = "", **fields: Any) -> Recorded:
+async def choose(
+    gate: Any, decision: str = "accept", *, cookie: str = "", address: str = "203.0.113.9", **fields: Any
+) -> Recorded:
     headers = {"cookie": cookie} if cookie else {}
-    return await post(gate, body=urlencode({"decision": decision, **fields}, doseq=True), headers=headers)
+    body = urlencode({"decision": decision, **fields}, doseq=True)
+    return await post(gate, body=body, headers=headers, client=(address, 1234))
 
 
 def keep(recorded: Recorded) -> str:
