@@ -92,8 +92,9 @@ class Banner:
         # Ids are words of ASCII (the policy file is checked for it) and a nonce is base64: neither needs escaping.
         services = " ".join(sorted(consent.services)).encode("ascii")
         purposes = " ".join(sorted(consent.purposes)).encode("ascii")
+        mark = f' nonce="{nonce}"'.encode("ascii") if nonce else b""
         fixed, arrange = self._controls[consent.decided, bool(consent.services), inline]
-        return b"".join(arrange((services, purposes, nonce.encode("ascii"), address, query, *fixed)))
+        return b"".join(arrange((services, purposes, mark, address, query, *fixed)))
 
     def placeholder(self, service: Service | None, host: str) -> bytes:
         if service is not None and service.id in self._placeholders:

@@ -84,6 +84,8 @@
   const open = async link => {
     try {
       const panel = parse(await (await fetch(link.href)).text()).querySelector(".cookiegate-settings");
+      // The style that it brings passes the page's CSP by the nonce of the one that stands in the page.
+      panel.querySelector("link").nonce = section().firstElementChild.nonce;
       front = section().querySelector("form");
       front.replaceWith(panel);
       keepAll();
