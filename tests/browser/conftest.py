@@ -21,7 +21,7 @@ from tests.chromium import find_chromium
 from tests.ports import find_port, wait_for
 from tests.stories.site import SECRET
 
-from . import pages
+from . import looks, pages
 from .internet import Internet, make_certificate
 from .visitor import Visitor
 
@@ -69,8 +69,10 @@ def ports(certificate: tuple[Path, Path], tmp_path_factory: pytest.TempPathFacto
     website = importlib.util.module_from_spec(specification)
     specification.loader.exec_module(website)
     folder = tmp_path_factory.mktemp("gates")
-    (folder / "pages.toml").write_text(pages.RULES, "utf-8")
-    sites = {COMPANY_HOST: (website.app, COMPANY / "cookiegate.toml"), pages.HOST: (pages.app, folder / "pages.toml")}
+    sites: dict[str, tuple[Any, Path]] = {COMPANY_HOST: (website.app, COMPANY / "cookiegate.toml")}
+    for host, (app, rules) in {pages.HOST: (pages.app, pages.RULES), **looks.SITES}.items():
+        sites[host] = (app, folder / f"{host}.toml")
+        sites[host][1].write_text(rules, "utf-8")
     gates = {
         host: CookieGate(app, policy=policy, settings=Settings((SECRET,), f"sqlite:///{folder / host}.db"))
         for host, (app, policy) in sites.items()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from playwright.sync_api import Browser, Locator, Page
 
 from .internet import Internet
@@ -14,8 +16,17 @@ class Visitor:
     """One browser profile, one page; `errors` is what the console has complained of."""
 
     def __init__(
-        self, browser: Browser, internet: Internet, host: str, *, scripts: bool = True, width: int = 1280
+        self,
+        browser: Browser,
+        internet: Internet,
+        host: str,
+        *,
+        scripts: bool = True,
+        width: int = 1280,
+        height: int = 800,
+        **prefers: Any,
     ) -> None:
+        """`prefers` as Playwright names it: color_scheme, forced_colors."""
         self.scripts = scripts
         self.internet = internet
         self.host = host
@@ -23,8 +34,9 @@ class Visitor:
         self.context = browser.new_context(
             java_script_enabled=scripts,
             locale="fi-FI",
-            viewport={"width": width, "height": 800},
+            viewport={"width": width, "height": height},
             ignore_https_errors=True,
+            **prefers,
         )
         self.context.set_default_timeout(PATIENCE)
         self.page = self.open_tab()
