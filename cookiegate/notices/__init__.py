@@ -12,6 +12,7 @@ from ..policy import Policy, Service, describe_question
 from .assets import Asset, load_asset, open_templates
 from .banner import Banner
 from .page import MESSAGES, Pages
+from .style import compose_style
 from .texts import list_languages, load_texts
 
 __all__ = ["MESSAGES", "Asset", "Notices", "list_languages"]
@@ -25,10 +26,11 @@ class Notices:
     """
 
     def __init__(self, policy: Policy, prefix: str = "/_cookiegate") -> None:
-        css, js, guard, worker, page_css = (
-            load_asset(name, prefix) for name in ("banner.css", "banner.js", "guard.js", "worker.js", "page.css")
+        css = compose_style(policy.banner, prefix)
+        js, guard, worker, settings_css, page_css = (
+            load_asset(name, prefix) for name in ("banner.js", "guard.js", "worker.js", "settings.css", "page.css")
         )
-        self.assets: Mapping[str, Asset] = {asset.path: asset for asset in (css, js, guard, page_css)}
+        self.assets: Mapping[str, Asset] = {asset.path: asset for asset in (css, js, guard, settings_css, page_css)}
         self._guard = guard
         self.worker = worker.content  # goes before the script of a site's service worker
         templates = open_templates()
@@ -37,9 +39,9 @@ class Notices:
         self._banners: dict[str, Banner] = {}
         self._pages: dict[str, Pages] = {}
         for language in policy.site.languages:
-            texts = load_texts(language)
+            texts = load_texts(language, policy.texts.get(language, {}))
             self._banners[language] = Banner(policy, texts, templates, css, page_css, js, prefix)
-            self._pages[language] = Pages(policy, texts, templates, css, page_css, js, prefix)
+            self._pages[language] = Pages(policy, texts, templates, css, settings_css, page_css, js, prefix)
         self._words = {
             language: pages.list_words(*self._list_first_layers(language)) for language, pages in self._pages.items()
         }

@@ -35,11 +35,21 @@ class Asset:
 
 
 def load_asset(name: str, prefix: str) -> Asset:
-    """Reads banner.css, banner.js, guard.js or page.css; CookiegateError when it is missing or not ASCII."""
+    """One of our files as it is sent; CookiegateError when it is missing or not ASCII."""
+    return make_asset(name, read_source(name), prefix)
+
+
+def read_source(name: str) -> str:
+    """A style or script of ours without comments; CookiegateError when it is missing or not ASCII."""
     text = strip_source(_find(name).read_text("utf-8"))
     if not text.isascii():
         # Inline in a page of any charset, other characters would come out as something else.
         raise CookiegateError(f"{name} must be plain ASCII")
+    return text
+
+
+def make_asset(name: str, text: str, prefix: str) -> Asset:
+    """What is sent under this name, with its address."""
     content = text.encode("ascii")
     digest = hashlib.sha256(content).hexdigest()[:16]
     return Asset(f"{prefix}/assets/{digest}/{name}", content, MEDIA_TYPES[Path(name).suffix])

@@ -109,7 +109,8 @@ class Banner:
         given = bool(consent.services) and (consent.decided or anew)
         fixed, arrange = self._controls[consent.decided, given, anew, inline]
         said, asked = self._say(consent)
-        return b"".join(arrange((services, purposes, nonce.encode("ascii"), address, query, said, asked, *fixed)))
+        mark = f' nonce="{nonce}"'.encode("ascii") if nonce else b""
+        return b"".join(arrange((services, purposes, mark, address, query, said, asked, *fixed)))
 
     def _say(self, consent: Consent) -> tuple[bytes, bytes]:
         """What the banner says beyond the usual, and fields that name the services it asks for anew."""

@@ -31,7 +31,15 @@ class Pages:
     """One language's pages, as UTF-8."""
 
     def __init__(
-        self, policy: Policy, texts: Texts, templates: Environment, css: Asset, page_css: Asset, js: Asset, prefix: str
+        self,
+        policy: Policy,
+        texts: Texts,
+        templates: Environment,
+        css: Asset,
+        settings_css: Asset,
+        page_css: Asset,
+        js: Asset,
+        prefix: str,
     ) -> None:
         self._policy = policy
         self._texts = texts
@@ -41,6 +49,7 @@ class Pages:
             "t": texts,
             "prefix": prefix,
             "css": css,
+            "settings_css": settings_css,
             "page_css": page_css,
             "js": js,
             "necessary": tuple(list_necessary(policy, texts)),

@@ -1,4 +1,4 @@
-"""The words of the notices, one TOML catalogue per language.
+"""The words of the notices, one TOML catalogue per language; a policy may put its own in place of ours.
 
 Every catalogue has the same keys. A key is read with its dots, `texts("banner.title")`; values are filled in
 with `str.format`, so braces inside a filled-in value stay as they are. Plurals, dates, lists, lengths of time and the
@@ -7,11 +7,11 @@ names of countries are those of the Unicode CLDR, by Babel.
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Iterable, Mapping, Sequence, Set
+import unicodedata
+from collections.abc import Mapping, Sequence, Set
 from datetime import date, timedelta
-from functools import lru_cache
 from importlib.resources import files
+from types import MappingProxyType
 
 from babel import Locale
 from babel.dates import format_date
@@ -19,7 +19,7 @@ from babel.lists import format_list
 from babel.units import format_unit
 
 from ..errors import CookiegateError
-from ..policy import Lifetime, Policy, Purpose
+from ..policy import Lifetime, Link, Policy, Purpose, load_words
 
 DAYS_IN_A_MONTH = 30.436875  # of the Gregorian calendar, as in Lifetime
 
@@ -35,7 +35,8 @@ class Texts:
 
     def __call__(self, key: str, **values: object) -> str:
         """The text under `key` with its values filled in; KeyError when a key or value is missing."""
-        return self._words[key].format(**values)
+        said = {name: _isolate(value) if isinstance(value, str) else value for name, value in values.items()}
+        return self._words[key].format(**said)
 
     @property
     def keys(self) -> frozenset[str]:
@@ -106,22 +107,27 @@ class Texts:
         refused = [self.mention(purpose) for purpose in policy.purposes if purpose.id in purposes]
         return self("banner.signal", purposes=self.enumerate(refused))
 
+    def name(self, link: Link) -> str:
+        """What a link of the policy is called; in another language where it has no name in this one."""
+        return link.titles.get(self.language) or next(iter(link.titles.values()))
+
     def enumerate(self, items: Sequence[str]) -> str:
         """Items as a phrase: "statistics, marketing and maps"."""
-        return format_list(items, locale=self._locale)
+        return format_list([_isolate(item) for item in items], locale=self._locale)
 
     def _measure(self, amount: int, unit: str) -> str:
         """A length of time in words, "13 months"; `unit` in the plural, as in Lifetime."""
         return str(format_unit(amount, f"duration-{unit.removesuffix('s')}", "long", locale=self._locale))
 
 
-@lru_cache
-def load_texts(language: str) -> Texts:
-    """The catalogue of one language; CookiegateError when there is none."""
-    source = files(__package__) / "texts" / f"{language}.toml"
-    if not source.is_file():
-        raise CookiegateError(f"No texts for the language {language!r}; there are {', '.join(list_languages())}")
-    return Texts(language, dict(_flatten("", tomllib.loads(source.read_text("utf-8")))))
+def load_texts(language: str, own: Mapping[str, str] = MappingProxyType({})) -> Texts:
+    """The words of one language, the site's own in place of ours; CookiegateError when there is no catalogue of it."""
+    try:
+        return Texts(language, {**load_words(language), **own})
+    except KeyError:
+        raise CookiegateError(
+            f"No texts for the language {language!r}; there are {', '.join(list_languages())}"
+        ) from None
 
 
 def list_languages() -> list[str]:
@@ -130,9 +136,10 @@ def list_languages() -> list[str]:
     return sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml"))
 
 
-def _flatten(prefix: str, table: Mapping[str, object]) -> Iterable[tuple[str, str]]:
-    for key, value in table.items():
-        if isinstance(value, dict):
-            yield from _flatten(f"{prefix}{key}.", value)
-        else:
-            yield f"{prefix}{key}", str(value)
+def _isolate(text: str) -> str:
+    """A text that reads from right to left, so marked that the sentence around it keeps its order.
+
+    All our languages read from left to right; what a policy says need not.
+    """
+    leftwards = any(unicodedata.bidirectional(letter) in ("R", "AL") for letter in text)
+    return f"\u2068{text}\u2069" if leftwards and "\u2068" not in text else text

@@ -9,11 +9,13 @@ from .model import (
     OBJECTION_DAYS,
     Assessment,
     BannerRules,
+    Colours,
     ConsentRules,
     Controller,
     Cookie,
     GateRules,
     Lifetime,
+    Link,
     Necessary,
     Policy,
     Purpose,
@@ -23,6 +25,7 @@ from .model import (
     VisitRules,
 )
 from .question import describe_question, digest_controller, digest_service
+from .wording import load_words
 
 __all__ = [
     "EEA",
@@ -32,12 +35,14 @@ __all__ = [
     "STANDARD_PURPOSES",
     "Assessment",
     "BannerRules",
+    "Colours",
     "ConsentRules",
     "Controller",
     "Cookie",
     "GateRules",
     "HostRules",
     "Lifetime",
+    "Link",
     "Necessary",
     "Policy",
     "Purpose",
@@ -52,6 +57,7 @@ __all__ = [
     "find_doubts",
     "load_catalogue",
     "load_policy",
+    "load_words",
     "shared_domain",
     "split_url",
 ]

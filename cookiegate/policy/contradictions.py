@@ -10,9 +10,11 @@ from typing import Any
 
 from ..errors import Problem
 from .catalogue import load_catalogue
+from .contrast import find_faint
 from .explain import show, suggest, write_key
 from .match import shared_domain
 from .model import NECESSARY, Service
+from .wording import find_misworded
 
 Said = Mapping[str, Any]
 
@@ -29,6 +31,8 @@ def find_contradictions(said: Said) -> Iterator[Problem]:
         if isinstance(entry, dict):
             yield from _check_necessary(write_key(("necessary", number), said), entry, said, known, asked)
     yield from _check_scope(said)
+    yield from find_faint(_table(said, "banner"))
+    yield from find_misworded(_table(said, "texts"))
     look = _table(said, "banner").get("look")
     if look == "none" and any(_table(said, "purposes").values()):
         hint = 'a site that asks for consent must show the question; remove look = "none"'

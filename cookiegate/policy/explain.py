@@ -24,6 +24,13 @@ _NOT_OFFERED = {
     r"vendors?": "they are called services here",
     r"cookies": "cookies belong to a service, [services.<id>] cookies, or to a [[necessary]] entry",
 }
+# The same in [banner], by what the names begin with.
+_NOT_OFFERED_ON_THE_BANNER = {
+    r"accept|agree|allow|refus|reject|deny|decline|primary|secondary": "all buttons have one colour, so that refusing "
+    "is as easy to see as accepting (GDPR art. 4(11), 7(3)): set button and button_text",
+    r"overlay|backdrop|modal|block|position": "the page stays in use while the question is open (GDPR art. 7(4)); "
+    'look = "bar", "corner" or "dialog" says where it stands',
+}
 
 # What is wrong with a value of the wrong kind, and what to write; by pydantic's type of error.
 _KINDS = {
@@ -56,6 +63,7 @@ _PATTERNS = {
 _LIMITS = {
     "visits.ipv4_bits": "at most 24: the last of the four numbers is always cut off before anything is written",
     "visits.ipv6_bits": "at most 48: a longer prefix can be one household",
+    "banner.radius": "at most 22 (px): the ends of a button are round then",
 }
 
 
@@ -90,6 +98,8 @@ def explain(error: ValidationError, said: Mapping[str, Any]) -> Iterator[Problem
             yield Problem(key, f"{show(seen)} cannot be used", _LIMITS[key] if kind[0] == "l" else "0 at least")
         else:
             wrong, hint = _KINDS.get(kind, (each["msg"], ""))
+            if kind == "string_type" and where[0] == "texts" and isinstance(seen, Mapping):
+                hint = f'put the whole key in quotes: "{name}.…" = "…"'
             if kind == "list_type" and isinstance(seen, Mapping):
                 hint = f"write it with two brackets: [[{key}]]"
             yield Problem(key, f"{show(seen)} is {wrong}", hint)
@@ -136,6 +146,10 @@ def write_key(where: Sequence[int | str], said: Mapping[str, Any]) -> str:
 
 def _explain_unknown(where: Sequence[int | str], said: Mapping[str, Any]) -> str:
     name = str(where[-1])
+    if where[0] == "banner":
+        for pattern, why in _NOT_OFFERED_ON_THE_BANNER.items():
+            if re.match(pattern, name):
+                return why
     for pattern, why in _NOT_OFFERED.items():
         if re.fullmatch(pattern, name):
             return why

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +16,15 @@ from .catalogue import build_service, load_catalogue
 from .contradictions import find_contradictions
 from .explain import explain
 from .model import (
+    DARK,
+    LIGHT,
     NECESSARY,
     Assessment,
     BannerRules,
     ConsentRules,
     Controller,
     GateRules,
+    Link,
     Necessary,
     Policy,
     Purpose,
@@ -29,9 +33,10 @@ from .model import (
     Site,
     VisitRules,
 )
+from .persuasion import find_persuasion
 from .question import hash_question
 from .read import read_policy
-from .schema import NecessarySection, PolicyFile, ServiceSection, SignalsSection, VisitsSection
+from .schema import BannerSection, NecessarySection, PolicyFile, ServiceSection, SignalsSection, VisitsSection
 
 MARKETING = "marketing"
 STANDARD_PURPOSES = ("functional", "statistics", MARKETING)
@@ -81,6 +86,10 @@ def find_doubts(policy: Policy) -> tuple[Problem, ...]:
             )
         if not service.provider:
             doubts.append(Problem(f"services.{id}.provider", "is empty", "name the company (GDPR art. 13(1)(e))"))
+    for key, language, text in _list_own_words(policy):
+        if phrase := find_persuasion(language, text):
+            hint = "say what happens and leave it at that (EDPB guidelines 03/2022)"
+            doubts.append(Problem(key, f'"{phrase}" persuades rather than informs', hint))
     if policy.visits.assessment is None:
         doubts.append(
             Problem(
@@ -92,6 +101,17 @@ def find_doubts(policy: Policy) -> tuple[Problem, ...]:
     if policy.gate.unknown == "report":
         doubts.append(Problem("gate.unknown", 'is "report": nothing is blocked', 'set it to "block" once you are set'))
     return tuple(doubts)
+
+
+def _list_own_words(policy: Policy) -> Iterator[tuple[str, str, str]]:
+    """Key, language and text of all that the policy itself says to visitors."""
+    for language, texts in policy.texts.items():
+        for key, text in texts.items():
+            yield f"texts.{language}.{key}", language, text
+    for purpose in policy.purposes:
+        for name, texts in (("titles", purpose.titles), ("descriptions", purpose.descriptions)):
+            for language, text in texts.items():
+                yield f"purposes.{purpose.id}.{name}.{language}", language, text
 
 
 def _compile(file: PolicyFile) -> Policy:
@@ -122,11 +142,12 @@ def _compile(file: PolicyFile) -> Policy:
         necessary=necessary,
         visits=_compile_visits(file.visits),
         gate=GateRules(file.gate.unknown, tuple(file.gate.allow)),
-        banner=BannerRules(file.banner.look),
+        banner=_compile_banner(file.banner),
         retention={table: lifetime.days for table, lifetime in file.retention.items()},
         known=tuple(each for id, each in catalogue.items() if id not in named and each.purpose != NECESSARY),
         version=hash_question(purposes, controller),
         signals=_compile_signals(file.signals, purposes, catalogue),
+        texts=file.texts,
     )
 
 
@@ -136,6 +157,18 @@ _NOTHING = ServiceSection()
 def _compile_necessary(entry: NecessarySection, service: Any) -> Necessary:
     whole = None if entry.name or not entry.service else service(entry.service, NECESSARY)
     return Necessary(entry.reason, entry.name or "", whole, entry.lifetime, tuple(entry.paths))
+
+
+def _compile_banner(said: BannerSection) -> BannerRules:
+    return BannerRules(
+        said.look,
+        replace(LIGHT, **said.colours.model_dump(exclude_none=True)),
+        replace(DARK, **said.dark.model_dump(exclude_none=True)),
+        said.radius,
+        said.font,
+        said.logo,
+        tuple(Link(link.url, link.titles) for link in said.links),
+    )
 
 
 def _compile_visits(said: VisitsSection) -> VisitRules:

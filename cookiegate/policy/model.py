@@ -150,8 +150,36 @@ class GateRules:
 
 
 @dataclass(frozen=True, slots=True)
+class Colours:
+    """What the banner is painted with, as #rrggbb. Every button has the same: refusing looks as accepting does."""
+
+    background: str
+    text: str
+    button: str
+    button_text: str
+
+
+LIGHT = Colours("#ffffff", "#1b1e23", "#1f3b5c", "#ffffff")
+DARK = Colours("#1d2025", "#eceef1", "#bcd3ee", "#101418")
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A way from the banner to what the site itself says about privacy."""
+
+    url: str  # a path on the site, or a full address
+    titles: Mapping[str, str]  # language → what it is called
+
+
+@dataclass(frozen=True, slots=True)
 class BannerRules:
-    look: str = "bar"
+    look: str = "bar"  # or "corner", "dialog", "none"
+    colours: Colours = LIGHT
+    dark: Colours = DARK  # for visitors who prefer dark pages
+    radius: int = 6  # px, of corners
+    font: str = "system-ui,sans-serif"  # families as in CSS
+    logo: str = ""  # a path on the site
+    links: tuple[Link, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -170,6 +198,7 @@ class Policy:
     known: tuple[Service, ...]  # the rest of the catalogue: recognised, named in reports, never asked about
     version: str
     signals: SignalRules = SignalRules()
+    texts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # language → key → the site's own words
 
     @property
     def mark(self) -> str:

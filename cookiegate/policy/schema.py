@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
+from .appearance import Address, Colour, Fonts, OwnFile
 from .match import split_pattern
 from .model import DEFAULT_LANGUAGES, LANGUAGES, SECONDS, Lifetime
 
@@ -225,8 +226,26 @@ class GateSection(_Section):
     allow: list[Annotated[str, AfterValidator(_check_host_pattern)]] = Field(default_factory=list)
 
 
+class ColoursSection(_Section):
+    background: Colour | None = None
+    text: Colour | None = None
+    button: Colour | None = None
+    button_text: Colour | None = None
+
+
+class LinkSection(_Section):
+    url: Address
+    titles: Translated = Field(min_length=1)
+
+
 class BannerSection(_Section):
-    look: Literal["bar", "none"] = "bar"
+    look: Literal["bar", "corner", "dialog", "none"] = "bar"
+    colours: ColoursSection = Field(default_factory=ColoursSection)
+    dark: ColoursSection = Field(default_factory=ColoursSection)
+    radius: Number = Field(default=6, ge=0, le=22)
+    font: Fonts = "system-ui,sans-serif"
+    logo: OwnFile = ""
+    links: list[LinkSection] = Field(default_factory=list, max_length=3)
 
 
 class PolicyFile(_Section):
@@ -241,3 +260,4 @@ class PolicyFile(_Section):
     signals: SignalsSection = Field(default_factory=SignalsSection)
     gate: GateSection = Field(default_factory=GateSection)
     banner: BannerSection = Field(default_factory=BannerSection)
+    texts: dict[Literal[LANGUAGES], dict[str, Text]] = Field(default_factory=dict)  # type: ignore[valid-type]

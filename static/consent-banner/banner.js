@@ -87,6 +87,8 @@
   const open = async link => {
     try {
       const panel = parse(await (await fetch(link.href)).text()).querySelector(".cookiegate-settings");
+      // The style that it brings passes the page's CSP by the nonce of the one that stands in the page.
+      panel.querySelector("link").nonce = section().firstElementChild.nonce;
       front = section().querySelector("form");
       front.replaceWith(panel);
       keepAll();
@@ -109,8 +111,8 @@
   on("keydown", e => { if (front && e.key == "Escape") close(); });
 
   // Hidden by a blocker, the banner leaves no gap at the end of the page.
-  const bar = document.querySelector(".cookiegate-bar");
-  if (bar) new ResizeObserver(() => bar.classList.toggle("cookiegate-bar", bar.offsetHeight)).observe(bar);
+  const ask = document.querySelector(".cookiegate-ask");
+  if (ask) new ResizeObserver(() => ask.classList.toggle("cookiegate-ask", ask.offsetHeight)).observe(ask);
 
   // A page from the back/forward cache may show what is no longer allowed.
   on("pageshow", e => { if (e.persisted && !typed) reload(); });

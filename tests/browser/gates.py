@@ -23,8 +23,7 @@ class Gates:
     """Serve from their making until `close`."""
 
     def __init__(self, folder: Path, certificate: tuple[Path, Path]) -> None:
-        rules = {pages.HOST: (pages.app, pages.RULES)}
-        rules |= {host: (looks.app, looks.write_rules(look)) for look, host in looks.HOSTS.items()}
+        rules = {pages.HOST: (pages.app, pages.RULES), **looks.SITES}
         company = _make(COMPANY_HOST, _load_website(), COMPANY / "cookiegate.toml", folder)
         sites = {COMPANY_HOST: company}
         for host, (app, text) in rules.items():

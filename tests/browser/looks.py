@@ -1,44 +1,96 @@
-"""The website of Kivijoen Kello once for each look of the banner, in every language: pages with nothing wrong in them,
-so that whatever is found wrong is ours."""
+"""The website of Kivijoen Kello once in every look of the banner, and once with values as long as anybody has them."""
 
 from __future__ import annotations
 
-import json
-from typing import Any, get_args
+from typing import Any
 
-from cookiegate.notices import list_languages
-from cookiegate.policy.schema import BannerSection
+from cookiegate.policy import LANGUAGES
 from tests.stories.site import POLICY, answer
 
-LOOKS = tuple(look for look in get_args(BannerSection.model_fields["look"].annotation) if look != "none")
-HOSTS = {look: f"{look}.kivijoenkello.example" for look in LOOKS}
-LANGUAGES = tuple(list_languages())
-LINKS = 40  # enough to scroll through
-
-_PAGE = """<!doctype html><html lang="{language}"><head><meta charset="utf-8">
-<meta name="viewport" content="width=device-width"><title>Kello</title><link rel="icon" href="data:,">
-<style>a{{display:inline-block;padding:.5em}}</style></head>
+LOOKS = ("bar", "corner", "dialog")
+LONG_NAME = "Osakeyhtiö" + "kivijoen" * 11 + "Oy"  # 100 letters without a gap
+ARABIC = "إحصاءات الزيارات وقياس الأداء"
+OWN_PURPOSES = {
+    "kavijamaarat": f'{{ fi = "{ARABIC}" }}',
+    "lukijatutkimukset": '{ fi = "Lukijatutkimukset ja niihin perustuva sivuston pitkäjänteinen kehittäminen" }',
+    "kumppanit": f'{{ fi = "{"Yhteistyökumppanuusmarkkinointi" * 3}" }}',
+    "keskustelut": '{ fi = "Asiakaspalvelukeskustelut ja takaisinsoittopyynnöt kaikkina vuorokaudenaikoina" }',
+    "kartat": '{ fi = "Kartat, reittiohjeet ja muut sijaintiin perustuvat palvelut" }',
+}
+LOGO = b'<svg xmlns="http://www.w3.org/2000/svg" width="900" height="90"><rect width="900" height="90"/></svg>'
+PAGE = """<!doctype html><html lang="{language}"><head><meta charset="utf-8"><title>Kello</title>
+<meta name="viewport" content="width=device-width"><link rel="icon" href="data:,">
+<style>a{{display:inline-block;padding:.3em}}</style></head>
 <body><header><a href="/{language}">Kivijoen Kello</a></header>
-<main><h1>Kello</h1><p>Aa bb cc.</p><ul>{links}</ul>
+<main><h1>Kello</h1><a href="#p59" id="first">loppuun</a>{text}
 <form method="post" action="/"><label>Aa <input name="a"></label> <button>Bb</button></form>
 <iframe src="https://filmi.example/v/1" title="Kello" width="280" height="158"></iframe></main>
 <footer><a href="/{language}?2">Kello</a></footer></body></html>"""
 
 
-def write_rules(look: str) -> str:
-    """The policy of the site with this look."""
-    named = POLICY.replace('"site.example", "www.site.example"', f'"{HOSTS[look]}"')
-    spoken = named.replace('["fi", "sv", "en"]', json.dumps(LANGUAGES))
-    return f'{spoken}\n[banner]\nlook = "{look}"\n'
+def name_host(look: str, *, long: bool = False) -> str:
+    return f"{look}{'-long' if long else ''}.kivijoenkello.example"
+
+
+HOSTS = {look: name_host(look) for look in LOOKS}
 
 
 async def app(scope: Any, receive: Any, send: Any) -> None:
-    """/fi, /sv and so on."""
+    """/fi, /sv and so on: a page in that language, longer than any screen, with nothing wrong in it."""
     if scope["type"] != "http":
         return
+    if scope["path"] == "/logo.svg":
+        return await answer(send, LOGO, kind=b"image/svg+xml")
     language = scope["path"].strip("/")
     if language not in LANGUAGES:
         return await answer(send, b"nothing here", status=404, kind=b"text/plain")
-    links = "".join(f'<li><a href="#{number}">Kello {number}</a></li>' for number in range(LINKS))
-    page = _PAGE.format(language=language, links=links).encode()
-    await answer(send, page, kind=b"text/html; charset=utf-8")
+    text = "".join(f'<p>Kello {n} <a href="#p{n}" id="p{n}">lue lis\xe4\xe4 kellosta {n}</a></p>' for n in range(60))
+    page = PAGE.format(language=language, text=text)
+    await answer(send, page.encode(), kind=b"text/html; charset=utf-8")
+
+
+def write_rules(look: str) -> str:
+    languages = ", ".join(f'"{language}"' for language in LANGUAGES)
+    rules = POLICY.replace('"site.example", "www.site.example"', f'"{name_host(look)}"')
+    return rules.replace('"fi", "sv", "en"', languages) + f'[banner]\nlook = "{look}"\n'
+
+
+def _write_long_rules(look: str) -> str:
+    services = "".join(
+        f'[services.palvelu-{id}]\nname = "{LONG_NAME}"\nprovider = "{LONG_NAME}"\nhosts = ["{id}.example"]\n'
+        f'cookies = [{{ name = "{"k" * 100}", lifetime = "1 year" }}]\n'
+        for id in OWN_PURPOSES
+    )
+    purposes = "".join(
+        f'[purposes.{id}]\nservices = ["palvelu-{id}"]\ntitles = {titles}\n' for id, titles in OWN_PURPOSES.items()
+    )
+    return f"""
+[site]
+name = "{LONG_NAME}"
+hosts = ["{name_host(look, long=True)}"]
+languages = ["fi"]
+[controller]
+name = "{LONG_NAME}"
+email = "tietosuoja@{"kello" * 8}.example"
+{purposes}{services}
+[[necessary]]
+name = "{"n" * 100}"
+reason = "{"Istunnontunnistamiskäytäntö" * 3}"
+lifetime = "session"
+[banner]
+look = "{look}"
+radius = 22
+logo = "/logo.svg"
+[[banner.links]]
+url = "/fi"
+titles = {{ fi = "Tietosuojaseloste" }}
+[[banner.links]]
+url = "/fi?2"
+titles = {{ fi = "{"Rekisteriseloste" * 4}" }}
+"""
+
+
+SITES = {
+    **{name_host(look): (app, write_rules(look)) for look in LOOKS},
+    **{name_host(look, long=True): (app, _write_long_rules(look)) for look in LOOKS},
+}

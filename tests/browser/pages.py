@@ -85,6 +85,17 @@ PAGES: dict[str, tuple[bytes, bytes, tuple[tuple[bytes, bytes], ...]]] = {
             ),
         ),
     ),
+    "/inline-only": (
+        HTML,
+        PLAIN.encode(),
+        (
+            (
+                b"content-security-policy",
+                b"default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; "
+                b"connect-src 'self'; form-action 'self'",
+            ),
+        ),
+    ),
     "/no-inline": (
         HTML,
         PLAIN.encode(),

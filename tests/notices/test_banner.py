@@ -11,7 +11,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from cookiegate.consent import UNDECIDED, Consent
 from cookiegate.notices import Notices
-from cookiegate.policy import BannerRules, Policy, Service
+from cookiegate.policy import BannerRules, Link, Policy, Service
 
 from .conftest import POLICY, STATISTICS, VIDEO
 
@@ -70,6 +70,29 @@ def test_the_first_layer_asks_nothing_in_advance_and_has_one_form_and_only_our_l
     ]
 
 
+@pytest.mark.parametrize("look", ["bar", "corner", "dialog"])
+def test_only_the_dialog_is_one_and_it_takes_nothing_from_the_page(
+    notices_with: Callable[..., Notices], look: str
+) -> None:
+    notices = notices_with(banner=BannerRules(look))
+    section = find(draw(notices), "section").attributes
+    assert section["role"] == ("dialog" if look == "dialog" else "region")
+    assert "aria-modal" not in section
+    assert find(draw(notices, REFUSED), "section").attributes["role"] == "region"
+
+
+def test_logo_and_links_are_in_the_first_layer_and_are_text(notices_with: Callable[..., Notices]) -> None:
+    links = (Link("/tietosuoja?a=1&b=2", {"fi": "Tietosuoja <b>", "sv": "Dataskydd"}), Link("/b", {"fi": "B"}))
+    notices = notices_with(banner=BannerRules(logo="/logo.svg", links=links))
+    page = read(draw(notices, language="sv"))
+    [logo] = page.css("form img")
+    assert (logo.attributes["src"], logo.attributes["alt"]) == ("/logo.svg", POLICY.site.name)
+    said = {link.attributes["href"]: link.text() for link in page.css("form p a")}
+    assert said == {"/tietosuoja?a=1&b=2": "Dataskydd", "/b": "B"}
+    assert find(draw(notices), "form p a").text() == "Tietosuoja <b>"
+    assert read(draw(notices, REFUSED)).css("img, p a") == []
+
+
 def test_once_decided_there_is_a_way_to_the_settings_and_to_withdraw_what_was_given(notices: Notices) -> None:
     for consent, controls in ((REFUSED, ["settings"]), (GIVEN, ["settings", "withdraw"])):
         page = read(draw(notices, consent))
@@ -104,6 +127,11 @@ def test_where_the_visitor_was_stays_text(notices: Notices, consent: Consent, re
 
 def test_an_address_that_is_no_text_breaks_nothing(notices: Notices) -> None:
     assert notices.control("fi", UNDECIDED, return_to="/\udcff").isascii()
+
+
+def test_without_a_nonce_there_is_no_attribute_for_it(notices: Notices) -> None:
+    for inline in (True, False):
+        assert b"nonce" not in notices.control("fi", REFUSED, return_to="/", inline=inline).replace(b".nonce", b"")
 
 
 def test_inline_or_linked_the_nonce_is_on_both_and_the_linked_files_exist(notices: Notices) -> None:

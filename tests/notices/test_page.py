@@ -12,7 +12,8 @@ from selectolax.lexbor import LexborHTMLParser
 
 from cookiegate.consent import UNDECIDED, Consent, decide
 from cookiegate.notices import MESSAGES, Notices
-from cookiegate.policy import BannerRules, Cookie, Lifetime, Necessary, Policy, Purpose, VisitRules
+from cookiegate.policy import BannerRules, Cookie, Lifetime, Link, Necessary, Policy, Purpose, VisitRules
+from cookiegate.policy.model import DARK
 
 from .conftest import PIXEL, POLICY, STATISTICS, VIDEO
 
@@ -194,6 +195,17 @@ def test_finnish_authorities_are_named_to_the_visitors_of_finnish_controllers(
     assert "tietosuoja.fi" not in read(abroad.notice_page("sv", UNDECIDED)).text()
 
 
+def test_the_form_of_the_settings_brings_its_own_style(notices: Notices) -> None:
+    page = read(notices.settings_page("fi", UNDECIDED, return_to="/"))
+    sheets = [link.attributes["href"] for link in page.css("link[rel=stylesheet]")]
+    assert len(sheets) == len(set(sheets)) == 3
+    [own] = page.css(".cookiegate-settings link[rel=stylesheet]")
+    assert own.attributes["href"] in notices.assets
+    assert [link.attributes["href"] for link in read(notices.notice_page("fi", UNDECIDED)).css("link")].count(
+        own.attributes["href"]
+    ) == 1
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_page_names_its_language_and_has_one_main_heading(notices: Notices, language: str) -> None:
     for draw in draw_all(notices, language, UNDECIDED)[4:]:
@@ -210,7 +222,7 @@ def test_the_digest_of_the_words_changes_with_the_words_and_only_then(notices_wi
     assert notices_with().banner_digest("xx") == digests[0]
     same = (
         {"version": "2"},
-        {"banner": BannerRules(look="card")},
+        {"banner": BannerRules(look="corner", colours=DARK, radius=0, logo="/logo.svg")},
         {"retention": {"visits": 1}},
         {"visits": replace(POLICY.visits, retention_days=30)},
         {"gate": replace(POLICY.gate, allow=("fontit.example",))},
@@ -224,6 +236,8 @@ def test_the_digest_of_the_words_changes_with_the_words_and_only_then(notices_wi
         {"purposes": (POLICY.purposes[0], Purpose("marketing", (replace(VIDEO, provider="Muu Ltd"), PIXEL)))},
         {"necessary": (replace(POLICY.necessary[0], reason="Muu syy."),)},
         {"consent": replace(POLICY.consent, validity_days=30)},
+        {"texts": {"fi": {"button.accept": "Salli kaikki"}}},
+        {"banner": BannerRules(links=(Link("/a", {"fi": "Tietosuoja"}),))},
     )
     for change in other:
         assert notices_with(**change).banner_digest("fi") != digests[0]

@@ -14,8 +14,11 @@ from cookiegate.errors import PolicyError
 from cookiegate.policy import (
     NECESSARY,
     STANDARD_PURPOSES,
+    BannerRules,
+    Colours,
     Cookie,
     Lifetime,
+    Link,
     Policy,
     compile_policy,
     find_doubts,
@@ -88,6 +91,19 @@ def test_every_key_of_the_full_policy_arrives_in_what_is_compiled() -> None:
     assert policy.retention == {"observations": 14}
     assert policy.gate.unknown == "report"
     assert policy.gate.allow == ("*.kartta.example", "static.example.net/kirjasto/")
+    assert policy.banner == BannerRules(
+        look="corner",
+        colours=Colours("#fdf6e3", "#222222", "#7a3e00", "#ffffff"),
+        dark=Colours("#2b1d0e", "#f4ead8", "#f0b060", "#201000"),
+        radius=0,
+        font='"Source Sans 3","Gill Sans",sans-serif',
+        logo="/static/logo.svg",
+        links=(
+            Link("/tietosuoja", {"fi": "Tietosuojaseloste", "sv": "Dataskydd"}),
+            Link("https://konserni.example/tietosuoja?osa=1", {"fi": "Konsernin tietosuoja"}),
+        ),
+    )
+    assert policy.texts["fi"]["banner.title"] == "Evästeet?"
 
 
 def test_texts_keep_every_letter() -> None:
@@ -136,6 +152,18 @@ def test_doubts_are_named_and_stop_nothing() -> None:
     assert "services.google-analytics.transfer_basis" not in list_doubts("overriding")
 
 
+def test_words_of_a_policy_that_persuade_are_a_doubt() -> None:
+    def edit(said: dict[str, Any]) -> None:
+        said["texts"] = {"fi": {"banner.title": "Arvostamme yksityisyyttäsi"}, "sv": {"banner.title": "Kakor?"}}
+        said["purposes"]["statistics"]["descriptions"] = {"fi": "Saat parhaan mahdollisen kokemuksen."}
+
+    found = {doubt.key: doubt.message for doubt in find_doubts(change(edit)) if "persuades" in doubt.message}
+    assert found == {
+        "texts.fi.banner.title": '"Arvostamme yksityisyy" persuades rather than informs',
+        "purposes.statistics.descriptions.fi": '"parhaan mahdollisen kokemu" persuades rather than informs',
+    }
+
+
 @pytest.mark.parametrize(
     "edit",
     [
@@ -165,7 +193,8 @@ def test_visitors_are_asked_again_when_what_they_are_asked_changes(edit: Callabl
     [
         lambda said: said["visits"].update(retention="90 days", ipv4_bits=24, visitor="daily"),
         lambda said: said.pop("retention"),
-        lambda said: said["banner"].pop("look"),
+        lambda said: said.pop("banner"),
+        lambda said: said.pop("texts"),
         lambda said: said["purposes"]["statistics"].update(titles={"fi": "Tilastot"}, descriptions={}),
         lambda said: said["site"].update(name="Lumikello kauppa", languages=["fi"]),
         lambda said: said["gate"].update(unknown="block", allow=[]),
@@ -176,8 +205,8 @@ def test_visitors_are_asked_again_when_what_they_are_asked_changes(edit: Callabl
         lambda said: said.pop("necessary"),
         lambda said: said["controller"].update(address="Hankitie 5", privacy_url=""),
     ],
-    ids=["visit log", "retention", "look", "texts", "site", "gate", "validity", "name", "order", "order of services",
-         "necessary", "address"],
+    ids=["visit log", "retention", "look", "own words", "titles", "site", "gate", "validity", "name", "order",
+         "order of services", "necessary", "address"],
 )  # fmt: skip
 def test_nobody_is_asked_again_for_anything_else(edit: Callable[[dict[str, Any]], object]) -> None:
     assert change(edit).version == load("full").version
