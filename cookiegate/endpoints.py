@@ -134,11 +134,13 @@ class Endpoints:
             await self._register.record(record)
         else:
             self._register.record_later(record)
-        back = form.return_to or find_own_referrer(request.headers) or "/"
+        here = find_own_referrer(request.headers)
+        # a page may have changed its address since it was loaded, by history.pushState
+        back = (_is_scripted(request) and here) or form.return_to or here or "/"
         clears = self._policy.consent.clear_site_data and before.services and not after.services
-        if clears and visitor.secure and not _wants_json(request):
+        if clears and visitor.secure and not _is_scripted(request):
             return self._clear_data(visitor, back)
-        return self._confirm(request, visitor, before, after, back, sent, clears=bool(clears and visitor.secure))
+        return self._confirm(request, visitor, after, back, sent, clears=bool(clears and visitor.secure))
 
     async def _clear(self, request: Request, visitor: _Visitor) -> Response:
         """For the script: it first keeps the page from asking anybody, or an answer on its way would bring cookies
@@ -164,30 +166,22 @@ class Endpoints:
             raise BadRequest(403, "nothing was cleared")  # a choice that is still there is taken back by a POST alone
         back = request.query_params.get("return_to", "")
         refused = Consent(True, day=int(time.time()) // 86_400)
-        return self._confirm(request, visitor, None, refused, back if is_local(back) else "/", b"")
+        return self._confirm(request, visitor, refused, back if is_local(back) else "/", b"")
 
     def _confirm(
         self,
         request: Request,
         visitor: _Visitor,
-        before: Consent | None,
         after: Consent,
         back: str,
         sent: bytes,
         clears: bool = False,
     ) -> Response:
-        if _wants_json(request):
-            control = self._notices.control(visitor.language, after, return_to=back, inline=False)
-            response: Response = JSONResponse(
-                {
-                    "control": control.decode("ascii"),
-                    "changed": before is None or before.services != after.services,
-                    "csp": self._rules.allowance(after, urlsplit(back).path).csp.decode().partition("; report-uri")[0],
-                    "services": sorted(after.services),
-                    "purposes": sorted(after.purposes),
-                    "clear": f"{self._prefix}/clear" if clears else "",
-                }
-            )
+        if _is_scripted(request):
+            csp = self._rules.allowance(after, urlsplit(back).path).csp.decode().partition("; report-uri")[0]
+            clear = f"{self._prefix}/clear" if clears else ""
+            page = self._notices.answer(visitor.language, after, return_to=back, csp=csp, clear=clear)
+            response: Response = HTMLResponse(page)
         else:
             response = RedirectResponse(back, 303)
         self._remember(response, request, after, urlsplit(back).path or "/", sent, visitor.secure)
@@ -267,8 +261,9 @@ def _read_cookies(request: Request) -> bytes:
     return "; ".join(request.headers.getlist("cookie")).encode("latin-1")
 
 
-def _wants_json(request: Request) -> bool:
-    return "application/json" in request.headers.get("accept", "")
+def _is_scripted(request: Request) -> bool:
+    """Whether our script asks: browsers name text/html where they navigate, and nothing where a script asks."""
+    return request.headers.get("accept") == "*/*"
 
 
 class _Visitor:

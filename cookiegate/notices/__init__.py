@@ -25,10 +25,11 @@ class Notices:
     """
 
     def __init__(self, policy: Policy, prefix: str = "/_cookiegate") -> None:
-        css, js, guard, worker, page_css = (
-            load_asset(name, prefix) for name in ("banner.css", "banner.js", "guard.js", "worker.js", "page.css")
+        css, js, settings_js, guard, worker, page_css = (
+            load_asset(name, prefix)
+            for name in ("banner.css", "banner.js", "settings.js", "guard.js", "worker.js", "page.css")
         )
-        self.assets: Mapping[str, Asset] = {asset.path: asset for asset in (css, js, guard, page_css)}
+        self.assets: Mapping[str, Asset] = {asset.path: asset for asset in (css, js, settings_js, guard, page_css)}
         self._guard = guard
         self.worker = worker.content  # goes before the script of a site's service worker
         templates = open_templates()
@@ -38,7 +39,7 @@ class Notices:
         for language in policy.site.languages:
             texts = load_texts(language)
             self._banners[language] = Banner(policy, texts, templates, css, page_css, js, prefix)
-            self._pages[language] = Pages(policy, texts, templates, css, page_css, js, prefix)
+            self._pages[language] = Pages(policy, texts, templates, css, page_css, settings_js, prefix)
         self._words = {
             language: pages.list_words(self._banners[language].control(UNDECIDED, "/", "", True))
             for language, pages in self._pages.items()
@@ -66,6 +67,14 @@ class Notices:
         `inline`: with style and script in it; otherwise they are linked, for a site whose CSP forbids inline ones.
         """
         return self._find_banner(language).control(consent, return_to, nonce, inline)
+
+    def answer(self, language: str, consent: Consent, *, return_to: str, csp: str, clear: str) -> bytes:
+        """What the script in a page gets for a choice: the control that now fits, and what is to be done.
+
+        `csp` is the policy of a page with this choice; `clear` the address that clears the site's data first, or "".
+        """
+        control = self.control(language, consent, return_to=return_to, inline=False)
+        return self._find_pages(language).answer(control, csp, clear)
 
     def placeholder(self, language: str, service: Service | None, host: str) -> bytes:
         """An ASCII document for the srcdoc of a disarmed frame, not yet escaped as an attribute.

@@ -31,7 +31,14 @@ class Pages:
     """One language's pages, as UTF-8."""
 
     def __init__(
-        self, policy: Policy, texts: Texts, templates: Environment, css: Asset, page_css: Asset, js: Asset, prefix: str
+        self,
+        policy: Policy,
+        texts: Texts,
+        templates: Environment,
+        css: Asset,
+        page_css: Asset,
+        settings_js: Asset,
+        prefix: str,
     ) -> None:
         self._policy = policy
         self._texts = texts
@@ -42,7 +49,7 @@ class Pages:
             "prefix": prefix,
             "css": css,
             "page_css": page_css,
-            "js": js,
+            "settings_js": settings_js,
             "necessary": tuple(list_necessary(policy, texts)),
         }
 
@@ -64,6 +71,9 @@ class Pages:
 
     def message(self, kind: str) -> bytes:
         return self._render("message.html", kind=kind)
+
+    def answer(self, control: bytes, csp: str, clear: str) -> bytes:
+        return self._render("answer.html", control=Markup(control.decode("ascii")), csp=csp, clear=clear)
 
     def list_words(self, first_layer: bytes) -> bytes:
         """The words of both layers, a zero byte between them; markup, style and script do not count."""
