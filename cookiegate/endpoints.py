@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Awaitable, Callable
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import unquote, urlencode, urlsplit
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
@@ -113,8 +113,13 @@ class Endpoints:
         form = await read_form(request)
         self._speak(visitor, form.language)
         form.services &= self._policy.services.keys()
-        if form.decision == "allow" and not form.services:
+        if form.decision in ("allow", "once") and not form.services:
             raise BadRequest(400, "this site asks for no such service")
+        here = find_own_referrer(request.headers)
+        # a page may have changed its address since it was loaded, by history.pushState
+        back = (_is_scripted(request) and here) or form.return_to or here or "/"
+        if form.decision == "once":
+            return self._load_once(visitor, form.services, back)
         before, now = visitor.consent, time.time()
         after = decide(self._policy, before, form.decision, form.purposes, form.services, int(now) // 86_400)
         sent = _read_cookies(request)
@@ -134,13 +139,20 @@ class Endpoints:
             await self._register.record(record)
         else:
             self._register.record_later(record)
-        here = find_own_referrer(request.headers)
-        # a page may have changed its address since it was loaded, by history.pushState
-        back = (_is_scripted(request) and here) or form.return_to or here or "/"
         clears = self._policy.consent.clear_site_data and before.services and not after.services
         if clears and visitor.secure and not _is_scripted(request):
             return self._clear_data(visitor, back)
         return self._confirm(request, visitor, after, back, sent, clears=bool(clears and visitor.secure))
+
+    def _load_once(self, visitor: _Visitor, services: set[str], back: str) -> Response:
+        """Back to the page, which is to show this one service and not remember that it did."""
+        if len(services) != 1:
+            raise BadRequest(400, "one service at a time is loaded once")
+        path = unquote(urlsplit(back).path)  # as the page's scope will have it
+        response = RedirectResponse(back, 303)
+        wish = self._own.remember_once(services.pop(), path, time.time(), visitor.secure)
+        response.headers.append("set-cookie", wish)
+        return response
 
     async def _clear(self, request: Request, visitor: _Visitor) -> Response:
         """For the script: it first keeps the page from asking anybody, or an answer on its way would bring cookies

@@ -13,6 +13,7 @@ from .exchange import Application, GatedSend, Message, Receive, Scope, Send, log
 from .gate import Rules, expire_cookies
 from .insertions import Composer
 from .notices import Notices
+from .once import OncePages
 from .passage import Passages
 from .policy import Policy, find_doubts, load_policy
 from .refusal import Places, refuse_path
@@ -66,6 +67,7 @@ class CookieGate:
         self._endpoints = Endpoints(self.policy, self._rules, self._own, notices, self.register, prefix)
         self._witness = Witness(self.policy, self._rules, self._own, self.register)
         self._passages = Passages(self._rules, self._own)
+        self._once = OncePages(self._rules, self._own)
         self._places = Places()
         self._prefix = prefix + "/"
         for doubt in find_doubts(self.policy):
@@ -84,7 +86,8 @@ class CookieGate:
             scheme = client_scheme(scheme, peer, scope["headers"], self._trusted)
         secure = scheme == "https"
         path = scope["path"]
-        passage = self._passages.find(headers.get(b"cookie", b""), secure, path, time.time())
+        now = time.time()
+        passage = self._passages.find(headers.get(b"cookie", b""), secure, path, now)
         consent, allowance, removed = passage.consent, passage.allowance, passage.removed
         if path.startswith(self._prefix) and scope["type"] == "http":
             language = choose(headers.get(b"accept-language", b""), self._languages)
@@ -95,6 +98,8 @@ class CookieGate:
             await refuse_path(scope, receive, send, hidden)
             return
         visit = read_visit(headers)
+        if passage.once and (wider := self._once.widen(passage, scope, headers, visit, now)):
+            passage, removed, send = wider, wider.removed, self._once.end(send, secure)
         address = client_address(peer, scope["headers"], self._trusted) if trusted else peer
         state = {"consent": consent, "client_address": address, "client_scheme": scheme, "trusted_peer": trusted}
         scope = adapt_request(scope, headers, passage, visit, state)

@@ -13,9 +13,10 @@ _LONGEST = 4096  # bytes of one worth remembering
 class Passage:
     """One visitor on one page: their consent, what it allows, and their cookies as the site may see them."""
 
-    __slots__ = ("allowance", "consent", "cookies", "removed")
+    __slots__ = ("allowance", "consent", "cookies", "once", "removed")
 
-    def __init__(self, consent: Consent, allowance: Allowance, header: bytes) -> None:
+    def __init__(self, consent: Consent, allowance: Allowance, header: bytes, once: bytes = b"") -> None:
+        self.once = once  # what is to be loaded on one page only, as the cookie says it
         self.consent = consent
         self.allowance = allowance
         self.cookies, self.removed = filter_cookie_header(header, allowance) if header else (b"", ())
@@ -39,8 +40,9 @@ class Passages:
         passage = self._found.get(key)
         if passage is None:
             consent = self._own.read(header, secure, int(today)) if header else UNDECIDED
-            passage = Passage(consent, self._rules.allowance(consent, path), header)
-            if len(header) <= _LONGEST:
+            once = self._own.read_once(header, secure) if header else b""
+            passage = Passage(consent, self._rules.allowance(consent, path), header, once)
+            if len(header) <= _LONGEST and not once:  # such a header is sent for a minute at most
                 if len(self._found) >= _MOST:
                     self._found.clear()
                 self._found[key] = passage

@@ -18,6 +18,7 @@ from itsdangerous.encoding import base64_decode, base64_encode
 from ..policy import Policy
 from .choice import UNDECIDED, Consent
 from .decide import find_whole
+from .once import Once
 
 _FORMAT = "1"
 _SHAPE = re.compile(r"1~([0-9a-f]{12})~([0-9]{1,6})~([0-9a-f]+)~([A-Za-z0-9_-]{0,22})")
@@ -34,6 +35,7 @@ class Token:
         # itsdangerous signs with the last key of a list
         self._signer = Signer(list(reversed(secrets)), salt="cookiegate.choice", digest_method=hashlib.sha256)
         self._opened: dict[bytes, Consent] = {}
+        self.once = Once(policy.services, secrets)
 
     def seal(self, consent: Consent) -> str:
         """The cookie's value for this consent."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from jinja2 import Environment
 from markupsafe import Markup
 
-from ..consent import UNDECIDED, Consent
+from ..consent import ONCE, UNDECIDED, Consent
 from ..policy import OBJECTION_DAYS, Lifetime, Necessary, Policy
 from .assets import Asset
 from .texts import Texts
@@ -101,6 +101,8 @@ def list_necessary(policy: Policy, texts: Texts) -> Iterator[NecessaryRow]:
     yield NecessaryRow(choice, "", texts("own.choice"), validity, "")
     if policy.visits.assessment:
         yield NecessaryRow("__Host-cookiegate-objection", "", texts("own.objection"), texts.days(OBJECTION_DAYS), "")
+    if policy.services:
+        yield NecessaryRow("__Host-cookiegate-once", "", texts("own.once"), texts.lifetime(ONCE), "")
     for entry in policy.necessary:
         yield from _list_entry(entry, texts)
 
