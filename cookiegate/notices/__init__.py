@@ -54,9 +54,9 @@ class Notices:
         """
         said = str(escape(names)).encode("ascii", "xmlcharrefreplace")
         calls = b" data-given" if given else b""
-        if not inline:
-            return b'<script src="%b" data-names="%b"%b></script>' % (self._guard.path.encode(), said, calls)
         mark = b' nonce="%b"' % nonce.encode("ascii") if nonce else b""
+        if not inline:
+            return b'<script%b src="%b" data-names="%b"%b></script>' % (mark, self._guard.path.encode(), said, calls)
         return b'<script%b data-names="%b"%b>%b</script>' % (mark, said, calls, self._guard.content)
 
     def control(

@@ -7,7 +7,7 @@
   // A framework that swaps the page's body runs this again. Before the first time it is our section: its id makes it so.
   if (window.cookiegate.allows) return;
   const on = addEventListener;
-  let kept, native, busy, typed, before;
+  let kept, native, busy, typed, before, waits;
   const section = () => kept = document.querySelector("section#cookiegate") || kept;
   const ours = e => section().contains(e.target);
   const list = name => section().dataset[name]?.match(/\S+/g) || [];
@@ -76,11 +76,12 @@
   // A framework takes away what it did not put there, but the way to the choice belongs on every page. Not at once, or
   // a filter list that takes it away as well would keep the browser busy.
   const stay = () => {
+    waits = 0;
     if (!section().isConnected) document.body.prepend(kept);
     watch.observe(document.documentElement, {childList: true});
     watch.observe(document.body, {childList: true});
   };
-  const watch = new MutationObserver(() => setTimeout(stay, 300));
+  const watch = new MutationObserver(() => { waits ||= setTimeout(stay, 300); });
   stay();
 
   window.cookiegate = Object.freeze({

@@ -62,7 +62,28 @@ self.addEventListener("message", e => {
   const say = word => e.ports[0].postMessage(word);
   fetch("https://pikseli.example/from-worker", {mode: "no-cors"}).then(() => say("asked"), () => say("kept in"));
 });"""
+VIDEO = PLAIN.replace("</h1>", '</h1><iframe width="480" height="270" src="https://filmi.example/v/1"></iframe>')
+FORM = PLAIN.replace(
+    "</h1>",
+    """</h1><form><textarea name="text"></textarea><input type="checkbox" name="tick"><input type="file" name="file">
+<select name="pick"><option>1<option>2</select><div id="rich" contenteditable="true"></div></form>
+<a id="ours" href="/_cookiegate/settings">Settings</a>""",
+)
 STRICT = PLAIN.replace("<h1>", f'<script nonce="{NONCE}">window.own = "ran";</script><h1>')
+
+# Content-Security-Policies as strict sites send them; each is a page with a video, at /policy/<name>.
+POLICIES = {
+    "self": "default-src 'self'; img-src 'self' data:; form-action 'self'",
+    "nonce": f"default-src 'none'; script-src 'nonce-{NONCE}'; style-src 'nonce-{NONCE}'; img-src data:; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'",
+    "style-self": f"script-src 'nonce-{NONCE}'; style-src 'self'",
+    "strict-dynamic": f"script-src 'nonce-{NONCE}' 'strict-dynamic'; object-src 'none'; base-uri 'none'",
+    "trusted-types": f"script-src 'nonce-{NONCE}'; require-trusted-types-for 'script'; trusted-types 'none'",
+    "no-connect": f"script-src 'nonce-{NONCE}'; connect-src 'none'",
+    "no-connect-no-forms": f"script-src 'nonce-{NONCE}'; connect-src 'none'; form-action 'none'",
+    "nothing": "default-src 'none'; style-src 'self'; img-src data:",
+    "no-forms": "default-src 'none'; style-src 'self'; img-src data:; form-action 'none'; base-uri 'none'",
+}
 
 PAGES: dict[str, tuple[bytes, bytes, tuple[tuple[bytes, bytes], ...]]] = {
     "/plain": (HTML, PLAIN.encode(), ()),
@@ -89,6 +110,13 @@ PAGES: dict[str, tuple[bytes, bytes, tuple[tuple[bytes, bytes], ...]]] = {
         PLAIN.encode(),
         ((b"content-security-policy", b"default-src 'self'; img-src 'self' data:; form-action 'self'"),),
     ),
+    "/video": (HTML, VIDEO.encode(), ()),
+    "/video/no-referrer": (HTML, VIDEO.encode(), ((b"referrer-policy", b"no-referrer"),)),
+    "/form": (HTML, FORM.encode(), ()),
+}
+PAGES |= {
+    f"/policy/{name}": (HTML, VIDEO.encode(), ((b"content-security-policy", policy.encode()),))
+    for name, policy in POLICIES.items()
 }
 
 
