@@ -27,6 +27,8 @@ _OWN_CSP = (
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'"
 )
+# Pages that a browser fetched before the choice, to show them at the next click without asking again.
+_AHEAD = '"prefetchCache", "prerenderCache"'
 
 
 class Endpoints:
@@ -149,7 +151,7 @@ class Endpoints:
         if len(services) != 1:
             raise BadRequest(400, "one service at a time is loaded once")
         path = unquote(urlsplit(back).path)  # as the page's scope will have it
-        response = RedirectResponse(back, 303)
+        response = RedirectResponse(back, 303, {"clear-site-data": _AHEAD})
         wish = self._own.remember_once(services.pop(), path, time.time(), visitor.secure)
         response.headers.append("set-cookie", wish)
         return response
@@ -203,6 +205,7 @@ class Endpoints:
         self, response: Response, request: Request, after: Consent, page: str, sent: bytes, secure: bool
     ) -> None:
         """The choice in its cookie, and an end to the cookies that it does not allow."""
+        response.headers["clear-site-data"] = _AHEAD
         response.headers.append("set-cookie", self._own.remember(after, secure))
         _, removed = filter_cookie_header(sent, self._rules.allowance(after, page))
         for value in expire_cookies(removed, read_host(dict(request.scope["headers"])), page):

@@ -69,6 +69,11 @@ FORM = PLAIN.replace(
 <select name="pick"><option>1<option>2</select><div id="rich" contenteditable="true"></div></form>
 <a id="ours" href="/_cookiegate/settings">Settings</a>""",
 )
+AHEAD = FORM.replace(
+    "</h1>",
+    '</h1><a id="next" href="/plain">Next</a><script type="speculationrules">'
+    '{"prefetch": [{"urls": ["/plain"], "eagerness": "immediate"}]}</script>',
+)
 STRICT = PLAIN.replace("<h1>", f'<script nonce="{NONCE}">window.own = "ran";</script><h1>')
 
 # Content-Security-Policies as strict sites send them; each is a page with a video, at /policy/<name>.
@@ -113,6 +118,7 @@ PAGES: dict[str, tuple[bytes, bytes, tuple[tuple[bytes, bytes], ...]]] = {
     "/video": (HTML, VIDEO.encode(), ()),
     "/video/no-referrer": (HTML, VIDEO.encode(), ((b"referrer-policy", b"no-referrer"),)),
     "/form": (HTML, FORM.encode(), ()),
+    "/ahead": (HTML, AHEAD.encode(), ()),
 }
 PAGES |= {
     f"/policy/{name}": (HTML, VIDEO.encode(), ((b"content-security-policy", policy.encode()),))

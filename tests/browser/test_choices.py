@@ -110,7 +110,7 @@ def test_who_withdraws_is_rid_of_the_cookies_and_nobody_else_is_asked_any_more(v
 def test_the_button_in_place_of_a_frame_loads_that_service_alone(visitor: Come, scripts: bool) -> None:
     somebody = visitor(scripts=scripts)
     somebody.visit("/mokit/")
-    somebody.page.frame_locator("iframe.video").locator("button").click()
+    somebody.page.frame_locator("iframe.video").locator("button[value=allow]").click()
     somebody.control().locator(".cookiegate-control").wait_for()
     somebody.page.wait_for_load_state("networkidle")
     assert somebody.page.url.endswith("/mokit/")
@@ -168,7 +168,7 @@ def test_a_withdrawal_in_one_tab_reaches_the_other(visitor: Come) -> None:
     somebody.press("withdraw")
     expect(somebody.control(other).locator("button[value=withdraw]")).to_have_count(0)
     other.wait_for_load_state("networkidle")
-    expect(other.frame_locator("iframe.video").locator("button")).to_be_visible()
+    expect(other.frame_locator("iframe.video").locator("button[value=allow]")).to_be_visible()
     somebody.internet.forget()
     other.reload(wait_until="networkidle")
     assert somebody.strangers == set()

@@ -41,7 +41,9 @@ def test_the_site_is_told_what_was_chosen_and_what_holds_in_the_page(visitor: Co
 def test_who_cancels_the_event_is_not_loaded_again_and_what_was_given_waits(visitor: Come) -> None:
     somebody = visitor(pages.HOST)
     somebody.visit("/plain")
-    somebody.page.evaluate("window.same = true; document.addEventListener('cookiegate:choice', e => e.preventDefault())")
+    somebody.page.evaluate(
+        "window.same = true; document.addEventListener('cookiegate:choice', e => e.preventDefault())"
+    )
     somebody.page.evaluate(HEARD)
     somebody.press("accept")
     assert somebody.page.evaluate("[same, cookiegate.decided]") == [True, True]
@@ -275,6 +277,23 @@ def test_a_filter_list_that_takes_the_control_away_does_not_keep_the_browser_bus
         return removed;
     }""")
     assert 2 <= removed <= 8
+
+
+def test_a_page_that_was_fetched_ahead_is_not_shown_after_a_withdrawal(visitor: Come) -> None:
+    somebody = visitor(pages.HOST)
+    somebody.visit("/form")
+    somebody.press("accept")
+    with somebody.page.expect_request("**/plain"):
+        somebody.visit("/ahead")
+    somebody.page.wait_for_load_state("networkidle")
+    somebody.page.locator("textarea").press_sequentially("so that this page, and what it fetched, stays")
+    somebody.press("withdraw")
+    somebody.internet.forget()
+    somebody.page.locator("#next").click()
+    expect(somebody.page).to_have_url(f"https://{pages.HOST}/plain")
+    somebody.page.wait_for_load_state("networkidle")
+    expect(somebody.control().locator("button[value=withdraw]")).to_have_count(0)
+    assert somebody.strangers == set()
 
 
 def test_a_page_of_the_back_forward_cache_is_loaded_again(visitor: Come) -> None:
