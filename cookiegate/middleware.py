@@ -52,9 +52,9 @@ class CookieGate:
         self._languages = self.policy.site.languages
         self._trusted = TrustedProxies(settings.trusted_proxies)
         self._has_proxies = bool(self._trusted)
-        self._rules = Rules(self.policy, prefix)
-        self._own = OwnCookies(self.policy, Token(self.policy, settings.secrets))
         notices = Notices(self.policy, prefix)
+        self._rules = Rules(self.policy, prefix, notices.stand_ins)
+        self._own = OwnCookies(self.policy, Token(self.policy, settings.secrets))
         self.register = Register(
             settings.store,
             self.policy,

@@ -10,7 +10,7 @@ from markupsafe import escape
 from ..consent import UNDECIDED, Consent
 from ..policy import Policy, Service, describe_question
 from .assets import Asset, load_asset, open_templates
-from .banner import Banner
+from .banner import CAPTCHAS, Banner
 from .page import MESSAGES, Pages
 from .texts import list_languages, load_texts
 
@@ -25,11 +25,13 @@ class Notices:
     """
 
     def __init__(self, policy: Policy, prefix: str = "/_cookiegate") -> None:
-        css, js, settings_js, guard, worker, page_css = (
+        css, js, settings_js, captcha, guard, worker, page_css = (
             load_asset(name, prefix)
-            for name in ("banner.css", "banner.js", "settings.js", "guard.js", "worker.js", "page.css")
+            for name in ("banner.css", "banner.js", "settings.js", "captcha.js", "guard.js", "worker.js", "page.css")
         )
-        self.assets: Mapping[str, Asset] = {asset.path: asset for asset in (css, js, settings_js, guard, page_css)}
+        served = (css, js, settings_js, captcha, guard, page_css)
+        self.assets: Mapping[str, Asset] = {asset.path: asset for asset in served}
+        self.stand_ins: Mapping[str, str] = dict.fromkeys(CAPTCHAS, captcha.path)
         self._guard = guard
         self.worker = worker.content  # goes before the script of a site's service worker
         templates = open_templates()

@@ -8,6 +8,7 @@ from tests.stories.site import POLICY, answer
 
 HOST = "www.kivijoenkello.example"
 RULES = POLICY.replace('"site.example", "www.site.example"', f'"{HOST}"').replace('name = "sid"', 'name = "sid*"')
+RULES += '[purposes.functional]\nservices = ["recaptcha"]\n'
 TRACKER = '<script src="https://pikseli.example/px.js"></script>'
 NONCE = "c3RyaWN0LW5vbmNlLW9mLXRoZS1zaXRl"
 
@@ -69,6 +70,11 @@ FORM = PLAIN.replace(
 <select name="pick"><option>1<option>2</select><div id="rich" contenteditable="true"></div></form>
 <a id="ours" href="/_cookiegate/settings">Settings</a>""",
 )
+CAPTCHA = FORM.replace(
+    "</form>",
+    """<div class="g-recaptcha" data-sitekey="6Lc"></div><button class="g-recaptcha" data-size="invisible">Send</button>
+</form><script src="https://www.google.com/recaptcha/api.js" async defer></script>""",
+)
 AHEAD = FORM.replace(
     "</h1>",
     '</h1><a id="next" href="/plain">Next</a><script type="speculationrules">'
@@ -118,6 +124,7 @@ PAGES: dict[str, tuple[bytes, bytes, tuple[tuple[bytes, bytes], ...]]] = {
     "/video": (HTML, VIDEO.encode(), ()),
     "/video/no-referrer": (HTML, VIDEO.encode(), ((b"referrer-policy", b"no-referrer"),)),
     "/form": (HTML, FORM.encode(), ()),
+    "/captcha": (HTML, CAPTCHA.encode(), ()),
     "/ahead": (HTML, AHEAD.encode(), ()),
 }
 PAGES |= {

@@ -47,7 +47,7 @@ def test_who_cancels_the_event_is_not_loaded_again_and_what_was_given_waits(visi
     somebody.page.evaluate(HEARD)
     somebody.press("accept")
     assert somebody.page.evaluate("[same, cookiegate.decided]") == [True, True]
-    assert somebody.page.evaluate("cookiegate.choice.services") == ["filmi", "google-analytics", "pikseli"]
+    assert somebody.page.evaluate("cookiegate.choice.services") == ["filmi", "google-analytics", "pikseli", "recaptcha"]
     assert somebody.page.evaluate("cookiegate.services") == [], "this page still has the policy it was loaded with"
     somebody.page.evaluate("unsubscribe()")
     somebody.press("withdraw")
@@ -164,7 +164,7 @@ def test_a_form_that_was_touched_is_never_loaded_away(visitor: Come, change: str
         CHANGES[change](page)
     somebody.press("accept")
     expect(somebody.control().locator("[role=status]")).to_contain_text("seuraava sivu")
-    other.wait_for_function("cookiegate.choice.services.length == 3")
+    other.wait_for_function("cookiegate.choice.services.length == 4")
     for page in (somebody.page, other):
         assert page.evaluate("[same, cookiegate.services]") == [True, []]
         page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
@@ -270,7 +270,11 @@ def test_a_filter_list_that_takes_the_control_away_does_not_keep_the_browser_bus
     somebody.visit("/plain")
     removed = somebody.page.evaluate("""async () => {
         let removed = 0;
-        const remove = () => { const place = document.querySelector("section#cookiegate"); place?.remove(); removed += !!place; };
+        const remove = () => {
+            const place = document.querySelector("section#cookiegate");
+            place?.remove();
+            removed += !!place;
+        };
         new MutationObserver(remove).observe(document.body, {childList: true});
         remove();
         await new Promise(done => setTimeout(done, 2000));

@@ -29,7 +29,7 @@ print(notices.control("fi", UNDECIDED, return_to="/", inline=False).decode())
 print(notices.guard("x").decode())
 print(notices.settings_page("sv", UNDECIDED, return_to="/").decode())
 """
-ASSETS = ("banner.js", "banner.css", "guard.js", "worker.js")
+ASSETS = ("banner.js", "banner.css", "settings.js", "captcha.js", "guard.js", "worker.js", "cookiegate.d.ts")
 
 
 NATIVE = "cookiegate/gate/_native.abi3.so"
