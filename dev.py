@@ -213,6 +213,14 @@ def provide_browser() -> str | None:
     return find_browser(os.environ) if apt_install("chromium") else None
 
 
+def provide_typescript() -> bool:
+    """TypeScript's compiler for the test of the script's declarations, from npm, beside the other tools."""
+    compiler, npm = VENV / "node_modules" / ".bin" / "tsc", shutil.which("npm")
+    if npm and shutil.which("node") and not compiler.exists():
+        run(npm, "install", "--silent", "--no-save", "--prefix", VENV, "typescript@5")
+    return compiler.exists()
+
+
 def prepare_machine() -> dict[str, str]:
     """Provide what the tests want of this machine and say loudly what is missing. Returns their environment."""
     env = dict(os.environ)
@@ -220,6 +228,8 @@ def prepare_machine() -> dict[str, str]:
         env["COOKIEGATE_BROWSER"] = browser
     else:
         say(f"!!! the browser tests will {tell_fate()}: install Chromium, or name one in COOKIEGATE_BROWSER")
+    if not provide_typescript():
+        say(f"!!! the test of the script's declarations will {tell_fate()}: install node and npm")
     show = ("dpkg-query", "--show", "--showformat=${db:Status-Status}")
     missing = [package for package in WORDPRESS.split() if ask(*show, package) != "installed"]
     if missing and not apt_install(*missing):

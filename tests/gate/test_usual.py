@@ -91,7 +91,8 @@ def test_both_ways_decide_the_same(seed: int, allowance: Allowance) -> None:
         (
             b"<script type=module src=//laskuri.example/l.js>",
             b'<script src="/ours.js" data-cookiegate-placeholder="words" data-cookiegate-service="laskuri" '
-            b'data-cookiegate-purpose="statistics" data-cookiegate-type=module data-cookiegate-src=//laskuri.example/l.js>',
+            b'data-cookiegate-purpose="statistics" data-cookiegate-type=module '
+            b"data-cookiegate-src=//laskuri.example/l.js>",
         ),
         (
             b'<script src="https://t.example/t.js">',
