@@ -17,7 +17,7 @@ BY_DEV = ROOT / ".venv" / "node_modules" / ".bin" / "tsc"
 RIGHT = """
 const shown: boolean = window.cookiegate?.allows?.("youtube") ?? false;
 const ids: readonly string[] = window.cookiegate?.choice?.services ?? [];
-const unsubscribe = window.cookiegate?.onChange?.(choice => console.log(choice.purposes.join(), choice.services.length));
+const unsubscribe = window.cookiegate?.onChange?.(choice => console.log(choice.purposes[0], choice.services.length));
 unsubscribe?.();
 window.cookiegate?.open?.();
 document.addEventListener("cookiegate:choice", event => {
