@@ -5,7 +5,7 @@ Set by HTTP and out of reach of scripts, so that no browser cuts their life shor
 
 from __future__ import annotations
 
-from .consent import UNDECIDED, Consent, Token
+from .consent import ONCE, UNDECIDED, Consent, Token
 from .gate import read_cookies
 from .policy import OBJECTION_DAYS, Policy, shared_domain
 
@@ -56,6 +56,29 @@ class OwnCookies:
         age = OBJECTION_DAYS * 86_400 if objects or signalled else 0
         value = int(objects or not signalled)
         return f"{_objection_name(secure).decode()}={value}; Path=/; Max-Age={age}{_attributes(secure)}"
+
+    def read_once(self, header: bytes, secure: bool) -> bytes:
+        """What a Cookie header says the visitor asked for this once, not yet believed; b"" for nothing."""
+        wanted = _once_name(secure)
+        if wanted not in header:
+            return b""
+        return next((value for name, value in read_cookies(header) if name == wanted), b"")
+
+    def open_once(self, value: bytes, path: str, now: float) -> str:
+        """The service that was asked for on the page at `path`, or ""."""
+        return self._token.once.open(value, path, int(now // 60))
+
+    def remember_once(self, service: str, path: str, now: float, secure: bool) -> str:
+        """The Set-Cookie value for a service that is to be loaded on the page at `path` this once."""
+        value = self._token.once.seal(service, path, int(now // 60))
+        return f"{_once_name(secure).decode()}={value}; Path=/; Max-Age={ONCE.seconds}{_attributes(secure)}"
+
+    def end_once(self, secure: bool) -> str:
+        return f"{_once_name(secure).decode()}=; Path=/; Max-Age=0{_attributes(secure)}"
+
+
+def _once_name(secure: bool) -> bytes:
+    return b"__Host-cookiegate-once" if secure else b"cookiegate-once"
 
 
 def _objection_name(secure: bool) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import unquote, urlencode, urlsplit
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
@@ -31,6 +31,8 @@ _OWN_CSP = (
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'"
 )
+# Pages that a browser fetched before the choice, to show them at the next click without asking again.
+_AHEAD = '"prefetchCache", "prerenderCache"'
 
 
 @dataclass
@@ -132,15 +134,19 @@ class Endpoints:
         form = await read_form(request)
         self._speak(visitor, form.language)
         form.services &= self._policy.services.keys()
-        if form.decision == "allow" and not form.services:
+        if form.decision in ("allow", "once") and not form.services:
             raise BadRequest(400, "this site asks for no such service")
+        here = find_own_referrer(request.headers)
+        # a page may have changed its address since it was loaded, by history.pushState
+        back = (_is_scripted(request) and here) or form.return_to or here or "/"
+        if form.decision == "once":
+            return self._load_once(visitor, form.services, back)
         before, now = visitor.consent, time.time()
-        back = form.return_to or find_own_referrer(request.headers) or "/"
         outdated = request.query_params.get("v", self._policy.mark) != self._policy.mark
         answer = (form.decision, form.purposes, form.services)
         after = decide(self._policy, before, *answer, int(now) // 86_400, outdated=outdated)
         if after is before:  # the page is from before the question changed, or was answered in another tab
-            return Response(status_code=409) if _wants_json(request) else RedirectResponse(back, 303)
+            return Response(status_code=409) if _is_scripted(request) else RedirectResponse(back, 303)
         sent = _read_cookies(request)
         known = before if before.id else Consent(id=self._own.identify(sent, visitor.secure))
         record = describe(
@@ -155,9 +161,19 @@ class Endpoints:
         )
         await self._recorder.record(record, before, after, visitor.network)
         clears = self._policy.consent.clear_site_data and before.services and not after.services
-        if clears and visitor.secure and not _wants_json(request):
+        if clears and visitor.secure and not _is_scripted(request):
             return self._clear_data(visitor, back)
-        return self._confirm(request, visitor, before, after, back, sent, clears=bool(clears and visitor.secure))
+        return self._confirm(request, visitor, after, back, sent, clears=bool(clears and visitor.secure))
+
+    def _load_once(self, visitor: Visitor, services: set[str], back: str) -> Response:
+        """Back to the page, which is to show this one service and not remember that it did."""
+        if len(services) != 1:
+            raise BadRequest(400, "one service at a time is loaded once")
+        path = unquote(urlsplit(back).path)  # as the page's scope will have it
+        response = RedirectResponse(back, 303, {"clear-site-data": _AHEAD})
+        wish = self._own.remember_once(services.pop(), path, time.time(), visitor.secure)
+        response.headers.append("set-cookie", wish)
+        return response
 
     async def _clear(self, request: Request, visitor: Visitor) -> Response:
         """For the script: it first keeps the page from asking anybody, or an answer on its way would bring cookies
@@ -183,30 +199,22 @@ class Endpoints:
             raise BadRequest(403, "nothing was cleared")  # a choice that is still there is taken back by a POST alone
         back = request.query_params.get("return_to", "")
         refused = Consent(True, day=int(time.time()) // 86_400)
-        return self._confirm(request, visitor, None, refused, back if is_local(back) else "/", b"")
+        return self._confirm(request, visitor, refused, back if is_local(back) else "/", b"")
 
     def _confirm(
         self,
         request: Request,
         visitor: Visitor,
-        before: Consent | None,
         after: Consent,
         back: str,
         sent: bytes,
         clears: bool = False,
     ) -> Response:
-        if _wants_json(request):
-            control = self._notices.control(visitor.language, after, return_to=back, inline=False)
-            response: Response = JSONResponse(
-                {
-                    "control": control.decode("ascii"),
-                    "changed": before is None or before.services != after.services,
-                    "csp": self._rules.allowance(after, urlsplit(back).path).csp.decode().partition("; report-uri")[0],
-                    "services": sorted(after.services),
-                    "purposes": sorted(after.purposes),
-                    "clear": f"{self._prefix}/clear" if clears else "",
-                }
-            )
+        if _is_scripted(request):
+            csp = self._rules.allowance(after, urlsplit(back).path).csp.decode().partition("; report-uri")[0]
+            clear = f"{self._prefix}/clear" if clears else ""
+            page = self._notices.answer(visitor.language, after, return_to=back, csp=csp, clear=clear)
+            response: Response = HTMLResponse(page)
         else:
             response = RedirectResponse(back, 303)
         self._remember(response, request, after, urlsplit(back).path or "/", sent, visitor.secure)
@@ -217,6 +225,7 @@ class Endpoints:
     ) -> None:
         """The choice in its cookie, and an end to the cookies that it does not allow."""
         today = int(time.time()) // 86_400
+        response.headers["clear-site-data"] = _AHEAD
         response.headers.append("set-cookie", self._own.remember(after, secure, today))
         _, removed = filter_cookie_header(sent, self._rules.allowance(after, page))
         for value in expire_cookies(removed, read_host(dict(request.scope["headers"])), page):
@@ -286,5 +295,6 @@ def _read_cookies(request: Request) -> bytes:
     return "; ".join(request.headers.getlist("cookie")).encode("latin-1")
 
 
-def _wants_json(request: Request) -> bool:
-    return "application/json" in request.headers.get("accept", "")
+def _is_scripted(request: Request) -> bool:
+    """Whether our script asks: browsers name text/html where they navigate, and nothing where a script asks."""
+    return request.headers.get("accept") == "*/*"

@@ -11,6 +11,7 @@ from .consent import DECISIONS
 from .errors import CookiegateError
 
 _LARGEST_FORM = 8_192  # bytes
+_POSTED = (*DECISIONS, "once")  # the last decides nothing that lasts
 _FIELDS = frozenset(("decision", "purpose", "service", "return_to", "language"))
 
 
@@ -36,8 +37,8 @@ class Form:
         if unknown := {name for name, _ in pairs} - _FIELDS:
             raise BadRequest(400, f"unknown field {ascii(sorted(unknown)[0])[:40]}")
         decisions = [value for name, value in pairs if name == "decision"]
-        if len(decisions) != 1 or decisions[0] not in DECISIONS:
-            raise BadRequest(400, f"decision must be one of {', '.join(DECISIONS)}")
+        if len(decisions) != 1 or decisions[0] not in _POSTED:
+            raise BadRequest(400, f"decision must be one of {', '.join(_POSTED)}")
         self.decision = decisions[0]
         self.purposes = {value for name, value in pairs if name == "purpose"}
         self.services = {value for name, value in pairs if name == "service"}

@@ -14,6 +14,7 @@ from .exchange import Application, GatedSend, Message, Receive, Scope, Send, log
 from .gate import Rules, expire_cookies
 from .insertions import Composer
 from .notices import Notices
+from .once import OncePages
 from .passage import Passages
 from .policy import Policy, find_doubts, load_policy
 from .quota import find_network
@@ -55,10 +56,10 @@ class CookieGate:
         self._languages = self.policy.site.languages
         self._trusted = TrustedProxies(settings.trusted_proxies)
         self._has_proxies = bool(self._trusted)
-        self._rules = Rules(self.policy, prefix)
         self._signals = Signals(self.policy, signals)
-        self._own = OwnCookies(self.policy, Token(self.policy, settings.secrets))
         notices = Notices(self.policy, prefix)
+        self._rules = Rules(self.policy, prefix, notices.stand_ins)
+        self._own = OwnCookies(self.policy, Token(self.policy, settings.secrets))
         self.register = Register(
             settings.store,
             self.policy,
@@ -71,6 +72,7 @@ class CookieGate:
         self._endpoints = Endpoints(self.policy, self._rules, self._own, notices, self.register, prefix)
         self._witness = Witness(self.policy, self._rules, self._own, self._signals, self.register)
         self._passages = Passages(self._rules, self._own)
+        self._once = OncePages(self._rules, self._own)
         self._places = Places()
         self._prefix = prefix + "/"
         self._statement = GPC_PLACE if self.policy.signals.gpc else None
@@ -90,8 +92,9 @@ class CookieGate:
             scheme = client_scheme(scheme, peer, scope["headers"], self._trusted)
         secure = scheme == "https"
         path = scope["path"]
+        now = time.time()
         refused = self._signals.read(headers)
-        passage = self._passages.find(headers.get(b"cookie", b""), secure, path, refused, time.time())
+        passage = self._passages.find(headers.get(b"cookie", b""), secure, path, refused, now)
         consent, allowance, removed = passage.consent, passage.allowance, passage.removed
         if (path.startswith(self._prefix) or path == self._statement) and scope["type"] == "http":
             language = choose(headers.get(b"accept-language", b""), self._languages)
@@ -104,6 +107,8 @@ class CookieGate:
             await refuse_path(scope, receive, send, hidden)
             return
         visit = read_visit(headers)
+        if passage.once and (wider := self._once.widen(passage, scope, headers, visit, now)):
+            passage, removed, send = wider, wider.removed, self._once.end(send, secure)
         address = client_address(peer, scope["headers"], self._trusted) if trusted else peer
         state = {"consent": consent, "client_address": address, "client_scheme": scheme, "trusted_peer": trusted}
         scope = adapt_request(scope, headers, passage, visit, state)

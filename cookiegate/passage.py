@@ -15,9 +15,10 @@ _LONGEST = 4096  # bytes of one worth remembering
 class Passage:
     """One visitor on one page: their consent, what it allows, and their cookies as the site may see them."""
 
-    __slots__ = ("allowance", "asked", "consent", "cookies", "removed")
+    __slots__ = ("allowance", "asked", "consent", "cookies", "once", "removed")
 
-    def __init__(self, consent: Consent, allowance: Allowance, header: bytes) -> None:
+    def __init__(self, consent: Consent, allowance: Allowance, header: bytes, once: bytes = b"") -> None:
+        self.once = once  # what is to be loaded on one page only, as the cookie says it
         self.consent = consent
         self.allowance = allowance
         self.asked = _name_question(consent)
@@ -43,8 +44,9 @@ class Passages:
         if passage is None:
             consent = self._own.read(header, secure, int(today)) if header else UNDECIDED
             consent = heed(self._rules.policy, consent, refused)
-            passage = Passage(consent, self._rules.allowance(consent, path), header)
-            if len(header) <= _LONGEST:
+            once = self._own.read_once(header, secure) if header else b""
+            passage = Passage(consent, self._rules.allowance(consent, path), header, once)
+            if len(header) <= _LONGEST and not once:  # such a header is sent for a minute at most
                 if len(self._found) >= _MOST:
                     self._found.clear()
                 self._found[key] = passage

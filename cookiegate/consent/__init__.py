@@ -27,6 +27,7 @@ from .merkle import (
     verify_consistency,
     verify_inclusion,
 )
+from .once import ONCE
 from .record import RECTIFIED, ConsentRecord, Sealed, find_subject
 from .token import Token
 from .treereading import read_tree
@@ -34,6 +35,7 @@ from .treereading import read_tree
 __all__ = [
     "DECISIONS",
     "EMPTY_ROOT",
+    "ONCE",
     "RECTIFIED",
     "SALT_BYTES",
     "UNDECIDED",

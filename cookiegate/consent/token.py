@@ -18,6 +18,7 @@ from itsdangerous.encoding import base64_decode, base64_encode
 from ..policy import Policy
 from .choice import UNDECIDED, Consent
 from .decide import find_whole
+from .once import Once
 from .questions import NAME, Answers, Questions
 
 _FORMAT = "2"
@@ -39,6 +40,7 @@ class Token:
         # itsdangerous signs with the last key of a list
         self._signer = Signer(list(reversed(secrets)), salt="cookiegate.choice", digest_method=hashlib.sha256)
         self._opened: dict[bytes, Consent] = {}
+        self.once = Once(policy.services, secrets)
 
     def seal(self, consent: Consent) -> str:
         """The cookie's value for this consent. What finds no room is as if it had not been answered."""

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from ..consent import Consent
@@ -159,8 +160,11 @@ class Allowance:
 class Rules:
     """A policy compiled for the gate; hands out one `Allowance` per state, made when first asked for."""
 
-    def __init__(self, policy: Policy, prefix: str = "/_cookiegate") -> None:
+    def __init__(
+        self, policy: Policy, prefix: str = "/_cookiegate", stand_ins: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
         self.policy = policy
+        self.stand_ins = stand_ins  # service → the address of a script of ours that runs instead of its own
         self.prefix = prefix
         self.own = frozenset((*policy.site.hosts, *_LOOPBACK))
         necessary = {entry.service.id: entry.service for entry in policy.necessary if entry.service}

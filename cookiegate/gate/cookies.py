@@ -18,6 +18,8 @@ OWN = frozenset(
         b"__secure-cookiegate",
         b"__host-cookiegate-objection",
         b"cookiegate-objection",
+        b"__host-cookiegate-once",
+        b"cookiegate-once",
     )
 )
 _LINE, _MOST = 14, 2048  # bytes: "set-cookie: " and line end; proxies take 4 KiB of headers as they come

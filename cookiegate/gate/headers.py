@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
+from ..policy import Policy
 from .allowance import Allowance, Verdict
 from .tags import judge_refresh
 
 _LINK = re.compile(rb'\s*<([^>]*)>((?:\s*;\s*[^\s=;,]+\s*(?:=\s*(?:"[^"]*"|[^\s;,"]*))?)*)\s*(?:,|$)')
+_FORM_ACTION = re.compile(rb"(?<![^\s;,])(form-action)(?![^\s;,])([^;,]*)", re.I)
 _REL = re.compile(rb';\s*rel\s*=\s*(?:"([^"]*)"|([^\s;,"]*))', re.I)
 _FETCHED = frozenset(
     b"stylesheet preload modulepreload prefetch prerender preconnect dns-prefetch icon next "
@@ -87,6 +90,21 @@ def value_of_reports(value: bytes) -> bytes:
     return b" ".join(part for part in value.split(b";") if part.strip().lower().startswith(b"report-uri"))
 
 
+def admit_choice(value: bytes, policy: Policy, prefix: str) -> bytes:
+    """The site's own Content-Security-Policy, but our forms may be sent: else nobody could choose.
+
+    Just our own addresses are added, so that it is as strict about all others as before.
+    """
+    return _FORM_ACTION.sub(lambda found: _add_ours(found, policy.site.hosts, prefix), value)
+
+
+def _add_ours(found: re.Match[bytes], hosts: Iterable[str], prefix: str) -> bytes:
+    sources = [source for source in found[2].split() if source.lower() != b"'none'"]
+    if b"'self'" in map(bytes.lower, sources) or b"*" in sources:
+        return found[0]
+    return b" ".join([found[1], *sources, *(f"{host}:*{prefix}/".encode() for host in hosts)])
+
+
 def read_nonce(value: bytes) -> bytes:
     """The nonce a site's Content-Security-Policy gives its own scripts, if any."""
     found = re.search(rb"script-src[^;]*'nonce-([A-Za-z0-9+/_=-]{8,128})'", value, re.I) or re.search(
@@ -95,15 +113,14 @@ def read_nonce(value: bytes) -> bytes:
     return found[1] if found else b""
 
 
-def allows_inline(value: bytes) -> bool:
-    """Whether scripts and styles in the page itself pass this Content-Security-Policy without a nonce."""
-    directives = {
-        words[0].lower(): [word.lower() for word in words[1:]] for part in value.split(b";") if (words := part.split())
-    }
+def allows_inline(value: bytes, nonce: bytes = b"") -> bool:
+    """Whether scripts and styles in the page itself, with this nonce, pass this Content-Security-Policy."""
+    directives = {words[0].lower(): words[1:] for part in value.split(b";") if (words := part.split())}
     for name in (b"script-src-elem", b"style-src-elem"):
-        sources = directives.get(name, directives.get(name[:-5], directives.get(b"default-src")))
-        if sources is None:
+        said = directives.get(name, directives.get(name[:-5], directives.get(b"default-src")))
+        if said is None or (nonce and any(each[7:-1] == nonce and each[:7].lower() == b"'nonce-" for each in said)):
             continue
+        sources = [source.lower() for source in said]
         pinned = any(source.startswith((b"'nonce-", b"'sha256-", b"'sha384-", b"'sha512-")) for source in sources)
         if b"'unsafe-inline'" not in sources or pinned or b"'strict-dynamic'" in sources:
             return False

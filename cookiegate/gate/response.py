@@ -79,7 +79,7 @@ class GatedResponse:
         allowance, out = self._allowance, []
         content_type = coding = cache = None
         attached = False
-        nonce, inline = b"", True
+        policies = []
         for pair in headers:
             name = pair[0]
             if name == b"content-encoding":
@@ -102,10 +102,10 @@ class GatedResponse:
                     self._see().cookies.append(cookie)
                     continue
             elif name in rules.POLICIES:
-                if name == b"content-security-policy":
-                    nonce = nonce or rules.read_nonce(value)
-                    inline = inline and rules.allows_inline(value)
                 pair = (name, rules.strip_foreign_reports(value, allowance, self._see().denied))
+                if name == b"content-security-policy":
+                    policies.append(value)
+                    pair = (name, rules.admit_choice(pair[1], allowance.site.policy, allowance.site.prefix))
             elif not self._passes(name, value, status):
                 continue
             elif name == b"link":
@@ -117,6 +117,8 @@ class GatedResponse:
         media = read_media(content_type or b"")
         if not attached and media in PAGE_TYPES and status not in (101, 204, 205, 206, 304) and (media or has_body):
             self.is_page = self.rewrites = True
+            nonce = next(filter(None, map(rules.read_nonce, policies)), b"")
+            inline = all(rules.allows_inline(policy, nonce) for policy in policies)
             return self._start_page(out, content_type or b"", coding, cache, nonce, inline, has_body)
         if self._visit.worker and status == 200 and has_body and not coding:
             return self._start_worker(out)
@@ -232,7 +234,7 @@ class GatedResponse:
             if has_body:
                 self._opener, self._closer = opened
         self._charset = read_charset(content_type)
-        insertions = self._compose(nonce, inline or bool(nonce))
+        insertions = self._compose(nonce, inline)
         self._rewriter = open_rewriter(allowance, insertions, cache or b"")
         out, vary = [], []
         for pair in headers:

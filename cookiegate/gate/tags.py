@@ -151,13 +151,22 @@ def decide(tag: bytes, name: bytes, allowance: Allowance, placeholder: Placehold
     head = b""
     if denied:
         if name == b"script":
-            head, content = b' type="text/plain"', ""
+            head, content = stand_in(denied[0], allowance, placeholder), ""
             edits += [(start, start, PREFIX) for start, _ in (notes[kind] for kind in ("type",) if kind in notes)]
         elif name == b"iframe" and "hidden" not in notes and any(new is PREFIX for _, _, new in edits):
             head = b' srcdoc="' + placeholder(denied[0].service, denied[0].host) + b'"'
             edits += [(start, start, PREFIX) for start, _ in (notes[kind] for kind in ("sandbox",) if kind in notes)]
         head += allowance.label(denied[0].service)
     return Decision(_write(tag, 1 + len(name), head, edits), content, tuple(denied))
+
+
+def stand_in(verdict: Verdict, allowance: Allowance, placeholder: Placeholder) -> bytes:
+    """The attributes of a script that is not to run. In place of a captcha's ours runs and says at the place why."""
+    ours = allowance.site.stand_ins.get(verdict.service)
+    if ours is None:
+        return b' type="text/plain"'
+    words = placeholder(verdict.service, verdict.host)
+    return b' src="%b" data-cookiegate-placeholder="%b"' % (ours.encode("ascii"), words)
 
 
 def disarm_inline(tag: bytes, allowance: Allowance, service: str) -> bytes:

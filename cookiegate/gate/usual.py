@@ -23,6 +23,7 @@ from .tags import (
     judge_link,
     judge_list,
     list_read,
+    stand_in,
 )
 
 _Form = Callable[[bytes], re.Match[bytes] | None]
@@ -99,7 +100,7 @@ def decide_tag(tag: bytes, name: bytes, allowance: Allowance, placeholder: Place
     if name == b"iframe":
         head = b' srcdoc="' + placeholder(verdict.service, verdict.host) + b'"' + head
     elif name == b"script":
-        head = b' type="text/plain"' + head
+        head = stand_in(verdict, allowance, placeholder) + head
         if told is not None:
             new = _hide_both(tag, head, *sorted((start, found.start(1 if before is not None else 5))))
             return Decision(new, "", (verdict,))

@@ -10,7 +10,7 @@ from markupsafe import escape
 from ..consent import UNDECIDED, Consent
 from ..policy import Policy, Service, describe_question
 from .assets import Asset, load_asset, open_templates
-from .banner import Banner
+from .banner import CAPTCHAS, Banner
 from .page import MESSAGES, Pages
 from .style import compose_style
 from .texts import list_languages, load_texts
@@ -27,10 +27,21 @@ class Notices:
 
     def __init__(self, policy: Policy, prefix: str = "/_cookiegate") -> None:
         css = compose_style(policy.banner, prefix)
-        js, guard, worker, settings_css, page_css = (
-            load_asset(name, prefix) for name in ("banner.js", "guard.js", "worker.js", "settings.css", "page.css")
+        js, settings_js, captcha, guard, worker, settings_css, page_css = (
+            load_asset(name, prefix)
+            for name in (
+                "banner.js",
+                "settings.js",
+                "captcha.js",
+                "guard.js",
+                "worker.js",
+                "settings.css",
+                "page.css",
+            )
         )
-        self.assets: Mapping[str, Asset] = {asset.path: asset for asset in (css, js, guard, settings_css, page_css)}
+        served = (css, js, settings_js, captcha, guard, settings_css, page_css)
+        self.assets: Mapping[str, Asset] = {asset.path: asset for asset in served}
+        self.stand_ins: Mapping[str, str] = dict.fromkeys(CAPTCHAS, captcha.path)
         self._guard = guard
         self.worker = worker.content  # goes before the script of a site's service worker
         templates = open_templates()
@@ -41,7 +52,7 @@ class Notices:
         for language in policy.site.languages:
             texts = load_texts(language, policy.texts.get(language, {}))
             self._banners[language] = Banner(policy, texts, templates, css, page_css, js, prefix)
-            self._pages[language] = Pages(policy, texts, templates, css, settings_css, page_css, js, prefix)
+            self._pages[language] = Pages(policy, texts, templates, css, settings_css, page_css, settings_js, prefix)
         self._words = {
             language: pages.list_words(*self._list_first_layers(language)) for language, pages in self._pages.items()
         }
@@ -54,9 +65,9 @@ class Notices:
         """
         said = str(escape(names)).encode("ascii", "xmlcharrefreplace")
         calls = b" data-given" if given else b""
-        if not inline:
-            return b'<script src="%b" data-names="%b"%b></script>' % (self._guard.path.encode(), said, calls)
         mark = b' nonce="%b"' % nonce.encode("ascii") if nonce else b""
+        if not inline:
+            return b'<script%b src="%b" data-names="%b"%b></script>' % (mark, self._guard.path.encode(), said, calls)
         return b'<script%b data-names="%b"%b>%b</script>' % (mark, said, calls, self._guard.content)
 
     def control(
@@ -67,6 +78,14 @@ class Notices:
         `inline`: with style and script in it; otherwise they are linked, for a site whose CSP forbids inline ones.
         """
         return self._find_banner(language).control(consent, return_to, nonce, inline)
+
+    def answer(self, language: str, consent: Consent, *, return_to: str, csp: str, clear: str) -> bytes:
+        """What the script in a page gets for a choice: the control that now fits, and what is to be done.
+
+        `csp` is the policy of a page with this choice; `clear` the address that clears the site's data first, or "".
+        """
+        control = self.control(language, consent, return_to=return_to, inline=False)
+        return self._find_pages(language).answer(control, csp, clear)
 
     def placeholder(self, language: str, service: Service | None, host: str) -> bytes:
         """An ASCII document for the srcdoc of a disarmed frame, not yet escaped as an attribute.

@@ -21,6 +21,8 @@ from ..policy import Policy, Service
 from .assets import Asset
 from .texts import Texts
 
+# Services without which a form cannot be sent; captcha.js knows where each of them stands.
+CAPTCHAS = ("recaptcha", "hcaptcha", "cloudflare-turnstile")
 # in the order in which `control` fills them in
 SLOTS = ("services", "purposes", "nonce", "return_to", "query", "said", "asked")
 _KEPT = 256  # states in which something is said that depends on more than the variant
@@ -136,7 +138,8 @@ class Banner:
         return str(escape(host)).encode("ascii", "xmlcharrefreplace").join(self._undeclared)
 
     def _draw_placeholder(self, service: Service | None, name: str) -> bytes:
-        return to_ascii(self._render_placeholder(self._always, service=service, name=name))
+        needed = service is not None and service.id in CAPTCHAS
+        return to_ascii(self._render_placeholder(self._always, service=service, name=name, needed=needed))
 
 
 def to_ascii(html: str) -> bytes:

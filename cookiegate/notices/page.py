@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from jinja2 import Environment
 from markupsafe import Markup
 
-from ..consent import UNDECIDED, Consent
+from ..consent import ONCE, UNDECIDED, Consent
 from ..policy import OBJECTION_DAYS, Lifetime, Necessary, Policy
 from .assets import Asset
 from .texts import Texts
@@ -38,7 +38,7 @@ class Pages:
         css: Asset,
         settings_css: Asset,
         page_css: Asset,
-        js: Asset,
+        settings_js: Asset,
         prefix: str,
     ) -> None:
         self._policy = policy
@@ -51,7 +51,7 @@ class Pages:
             "css": css,
             "settings_css": settings_css,
             "page_css": page_css,
-            "js": js,
+            "settings_js": settings_js,
             "necessary": tuple(list_necessary(policy, texts)),
         }
 
@@ -73,6 +73,9 @@ class Pages:
 
     def message(self, kind: str) -> bytes:
         return self._render("message.html", kind=kind)
+
+    def answer(self, control: bytes, csp: str, clear: str) -> bytes:
+        return self._render("answer.html", control=Markup(control.decode("ascii")), csp=csp, clear=clear)
 
     def list_words(self, *first_layers: bytes) -> bytes:
         """The words of both layers, a zero byte between them; markup, style and script do not count."""
@@ -108,6 +111,8 @@ def list_necessary(policy: Policy, texts: Texts) -> Iterator[NecessaryRow]:
     yield NecessaryRow(choice, "", texts("own.choice"), validity, "")
     if policy.visits.assessment:
         yield NecessaryRow("__Host-cookiegate-objection", "", texts("own.objection"), texts.days(OBJECTION_DAYS), "")
+    if policy.services:
+        yield NecessaryRow("__Host-cookiegate-once", "", texts("own.once"), texts.lifetime(ONCE), "")
     for entry in policy.necessary:
         yield from _list_entry(entry, texts)
 

@@ -9,6 +9,7 @@ from tests.stories.site import POLICY, answer
 HOST = "www.kivijoenkello.example"
 SITE = f"https://{HOST}"
 RULES = POLICY.replace('"site.example", "www.site.example"', f'"{HOST}"').replace('name = "sid"', 'name = "sid*"')
+RULES += '[purposes.functional]\nservices = ["recaptcha"]\n'
 TRACKER = '<script src="https://pikseli.example/px.js"></script>'
 NONCE = "c3RyaWN0LW5vbmNlLW9mLXRoZS1zaXRl"
 
@@ -63,7 +64,38 @@ self.addEventListener("message", e => {
   const say = word => e.ports[0].postMessage(word);
   fetch("https://pikseli.example/from-worker", {mode: "no-cors"}).then(() => say("asked"), () => say("kept in"));
 });"""
+VIDEO = PLAIN.replace("</h1>", '</h1><iframe width="480" height="270" src="https://filmi.example/v/1"></iframe>')
+FORM = PLAIN.replace(
+    "</h1>",
+    """</h1><form><textarea name="text"></textarea><input type="checkbox" name="tick"><input type="file" name="file">
+<select name="pick"><option>1<option>2</select><div id="rich" contenteditable="true"></div></form>
+<a id="ours" href="/_cookiegate/settings">Settings</a>""",
+)
+CAPTCHA = FORM.replace(
+    "</form>",
+    """<div class="g-recaptcha" data-sitekey="6Lc"></div><button class="g-recaptcha" data-size="invisible">Send</button>
+</form><script src="https://www.google.com/recaptcha/api.js" async defer></script>""",
+)
+AHEAD = FORM.replace(
+    "</h1>",
+    '</h1><a id="next" href="/plain">Next</a><script type="speculationrules">'
+    '{"prefetch": [{"urls": ["/plain"], "eagerness": "immediate"}]}</script>',
+)
 STRICT = PLAIN.replace("<h1>", f'<script nonce="{NONCE}">window.own = "ran";</script><h1>')
+
+# Content-Security-Policies as strict sites send them; each is a page with a video, at /policy/<name>.
+POLICIES = {
+    "self": "default-src 'self'; img-src 'self' data:; form-action 'self'",
+    "nonce": f"default-src 'none'; script-src 'nonce-{NONCE}'; style-src 'nonce-{NONCE}'; img-src data:; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'",
+    "style-self": f"script-src 'nonce-{NONCE}'; style-src 'self'",
+    "strict-dynamic": f"script-src 'nonce-{NONCE}' 'strict-dynamic'; object-src 'none'; base-uri 'none'",
+    "trusted-types": f"script-src 'nonce-{NONCE}'; require-trusted-types-for 'script'; trusted-types 'none'",
+    "no-connect": f"script-src 'nonce-{NONCE}'; connect-src 'none'",
+    "no-connect-no-forms": f"script-src 'nonce-{NONCE}'; connect-src 'none'; form-action 'none'",
+    "nothing": "default-src 'none'; style-src 'self'; img-src data:",
+    "no-forms": "default-src 'none'; style-src 'self'; img-src data:; form-action 'none'; base-uri 'none'",
+}
 
 PAGES: dict[str, tuple[bytes, bytes, tuple[tuple[bytes, bytes], ...]]] = {
     "/plain": (HTML, PLAIN.encode(), ()),
@@ -101,6 +133,15 @@ PAGES: dict[str, tuple[bytes, bytes, tuple[tuple[bytes, bytes], ...]]] = {
         PLAIN.encode(),
         ((b"content-security-policy", b"default-src 'self'; img-src 'self' data:; form-action 'self'"),),
     ),
+    "/video": (HTML, VIDEO.encode(), ()),
+    "/video/no-referrer": (HTML, VIDEO.encode(), ((b"referrer-policy", b"no-referrer"),)),
+    "/form": (HTML, FORM.encode(), ()),
+    "/captcha": (HTML, CAPTCHA.encode(), ()),
+    "/ahead": (HTML, AHEAD.encode(), ()),
+}
+PAGES |= {
+    f"/policy/{name}": (HTML, VIDEO.encode(), ((b"content-security-policy", policy.encode()),))
+    for name, policy in POLICIES.items()
 }
 
 

@@ -118,7 +118,7 @@ def test_after_a_withdrawal_the_settings_show_that_nothing_is_given(visitor: Com
 def test_the_button_in_place_of_a_frame_loads_that_service_alone_and_for_good(visitor: Come, scripts: bool) -> None:
     somebody = visitor(scripts=scripts)
     somebody.visit("/mokit/")
-    somebody.click("button", inside="iframe.video")
+    somebody.click("button[value=allow]", inside="iframe.video")
     somebody.await_decision("allow")
     assert somebody.address.endswith("/mokit/")
     assert somebody.strangers == YOUTUBE

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 import pytest
+from selectolax.lexbor import LexborHTMLParser
 
 from tests.asgi import call
 from tests.stories.site import choose, keep, make_gate, post, read_ledger, website
@@ -64,12 +65,28 @@ def test_visitors_cannot_fill_the_log_while_the_store_is_down(tmp_path: Path, ca
 
 
 def test_the_script_is_told_what_now_holds(tmp_path: Path) -> None:
-    answer, _ = knock(tmp_path, body="decision=save&purpose=statistics", headers={"accept": "application/json"})
-    said = json.loads(answer.body)
+    answer, _ = knock(tmp_path, body="decision=save&purpose=statistics", headers={"accept": "*/*"})
     assert answer.status == 200
-    assert (said["changed"], said["services"], said["purposes"]) == (True, ["google-analytics"], ["statistics"])
-    assert said["control"].startswith("<section")
+    page = LexborHTMLParser(answer.body.decode())
+    section, body, module = (page.css_first(each) for each in ("section", "body", "script[type=module]"))
+    assert section.attributes["data-services"] == "google-analytics"
+    assert section.attributes["data-purposes"] == "statistics"
+    assert section.css_first("button").attributes["value"] == "withdraw"
+    assert "pikseli.example" not in body.attributes["data-csp"]
+    assert "www.googletagmanager.com" in body.attributes["data-csp"]
+    assert module.attributes["src"].endswith("/settings.js")
     assert keep(answer).startswith(f"{HOST}=")
+
+
+@pytest.mark.parametrize(("accept", "back"), [("*/*", "/now?page=2"), ("text/html,*/*;q=0.8", "/loaded")])
+def test_a_page_that_changed_its_address_goes_on_from_the_new_one(accept: str, back: str, tmp_path: Path) -> None:
+    headers = {"accept": accept, "referer": "https://site.example/now?page=2"}
+    answer, _ = knock(tmp_path, body="decision=refuse&return_to=/loaded", headers=headers)
+    if accept == "*/*":
+        field = LexborHTMLParser(answer.body.decode()).css_first("section [name=return_to]")
+        assert field.attributes["value"] == back
+    else:
+        assert answer.get("location") == back
 
 
 def test_what_visitors_write_into_a_form_does_not_reach_the_ledger(tmp_path: Path) -> None:

@@ -80,8 +80,9 @@ def test_an_objection_without_a_body_needs_no_kind(tmp_path: Path) -> None:
 )
 @pytest.mark.parametrize("place", ["choice", "objection", "report"])
 def test_another_site_cannot_post_here(headers: dict[str, Any], place: str, tmp_path: Path) -> None:
-    answer, ledger = knock(tmp_path, place, ACCEPT, headers)
-    assert (answer.status, answer.all("set-cookie"), ledger) == (403, [], [])
+    for body in (ACCEPT, b"decision=once&service=filmi&return_to=/"):
+        answer, ledger = knock(tmp_path, place, body, headers)
+        assert (answer.status, answer.all("set-cookie"), ledger) == (403, [], [])
 
 
 @pytest.mark.parametrize(

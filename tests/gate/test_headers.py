@@ -172,3 +172,40 @@ def test_the_nonce_is_that_of_scripts(value: bytes, nonce: bytes) -> None:
 )
 def test_inline_scripts_and_styles_pass_where_the_policy_says_so(value: bytes, allowed: bool) -> None:
     assert allows_inline(value) is allowed
+
+
+@pytest.mark.parametrize(
+    ("value", "allowed"),
+    [
+        (b"script-src 'nonce-abcdefgh'", True),
+        (b"default-src 'nonce-abcdefgh'", True),
+        (b"script-src 'NONCE-abcdefgh' 'strict-dynamic'; style-src 'unsafe-inline'", True),
+        (b"script-src 'nonce-abcdefgh'; style-src 'nonce-abcdefgh'", True),
+        (b"script-src 'nonce-abcdefgh'; style-src 'self'", False),
+        (b"script-src 'nonce-abcdefgh'; default-src 'none'", False),
+        (b"script-src 'nonce-abcdefgH'", False),
+        (b"default-src 'self'", False),
+    ],
+)
+def test_a_nonce_lets_inline_pass_where_it_stands_for_both(value: bytes, allowed: bool) -> None:
+    assert allows_inline(value, b"abcdefgh") is allowed
+
+
+@pytest.mark.parametrize(
+    ("own", "sent"),
+    [
+        ("form-action 'none'", "form-action site.example:*/_cookiegate/ www.site.example:*/_cookiegate/"),
+        (
+            "default-src 'none';Form-Action https://maksu.example ; base-uri 'none'",
+            "default-src 'none';Form-Action https://maksu.example site.example:*/_cookiegate/ "
+            "www.site.example:*/_cookiegate/; base-uri 'none'",
+        ),
+        ("form-action", "form-action site.example:*/_cookiegate/ www.site.example:*/_cookiegate/"),
+        ("form-action 'SELF'", "form-action 'SELF'"),
+        ("form-action *;", "form-action *;"),
+        ("default-src 'none'", "default-src 'none'"),
+        ("img-src https://t.example/form-action; x-form-action 'none'", None),
+    ],
+)
+def test_a_policy_that_forbids_forms_lets_ours_be_sent_and_no_other(own: str, sent: str | None) -> None:
+    assert gate([("content-security-policy", own)]).all("content-security-policy")[0] == (sent or own)

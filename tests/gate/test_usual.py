@@ -6,10 +6,14 @@ import random
 
 import pytest
 
+from cookiegate.consent import UNDECIDED
+from cookiegate.gate import Allowance, Rules
 from cookiegate.gate.tags import decide
 from cookiegate.gate.usual import decide_tag
 
-from .site import REFUSED
+from .site import POLICY, REFUSED
+
+STOOD_IN = Rules(POLICY, stand_ins={"laskuri": "/ours.js"}).allowance(UNDECIDED, "/")
 
 ELEMENTS = [b"script", b"link", b"img", b"iframe", b"source", b"IMG", b"Script"]
 ADDRESSES = [
@@ -61,15 +65,42 @@ def make_tag(chance: random.Random) -> tuple[bytes, bytes]:
 
 
 @pytest.mark.parametrize("seed", range(10))
-def test_both_ways_decide_the_same(seed: int) -> None:
+@pytest.mark.parametrize("allowance", [REFUSED, STOOD_IN], ids=["refused", "stood-in"])
+def test_both_ways_decide_the_same(seed: int, allowance: Allowance) -> None:
     chance = random.Random(seed)
     changed = 0
     for _ in range(2000):
         tag, name = make_tag(chance)
         if tag.count(b'"') % 2:
             continue  # no whole tag
-        asked = (tag, name, REFUSED, lambda service, host: b"placeholder", lambda document: document)
+        asked = (tag, name, allowance, lambda service, host: b"placeholder", lambda document: document)
         long, short = decide(*asked), decide_tag(*asked)
         assert short == long, tag
         changed += short.tag is not None
     assert changed > 200
+
+
+@pytest.mark.parametrize(
+    ("tag", "new"),
+    [
+        (
+            b'<script src="https://laskuri.example/l.js" async nonce="n">',
+            b'<script src="/ours.js" data-cookiegate-placeholder="words" data-cookiegate-service="laskuri" '
+            b'data-cookiegate-purpose="statistics" data-cookiegate-src="https://laskuri.example/l.js" async nonce="n">',
+        ),
+        (
+            b"<script type=module src=//laskuri.example/l.js>",
+            b'<script src="/ours.js" data-cookiegate-placeholder="words" data-cookiegate-service="laskuri" '
+            b'data-cookiegate-purpose="statistics" data-cookiegate-type=module '
+            b"data-cookiegate-src=//laskuri.example/l.js>",
+        ),
+        (
+            b'<script src="https://t.example/t.js">',
+            b'<script type="text/plain" data-cookiegate-service="" data-cookiegate-purpose="" '
+            b'data-cookiegate-src="https://t.example/t.js">',
+        ),
+    ],
+)
+def test_a_script_of_ours_may_stand_in_for_another(tag: bytes, new: bytes) -> None:
+    decision = decide_tag(tag, b"script", STOOD_IN, lambda service, host: b"words", lambda document: document)
+    assert (decision.tag, decision.content) == (new, "")

@@ -35,7 +35,7 @@ DOORS = {
     "cryptography": {"consent", "register"},
     "user_agents": {"visitor"},
     "babel": {"notices"},
-    "jinja2": {"notices"},
+    "jinja2": {"notices", "contrib"},
     "markupsafe": {"notices"},
     "aiohttp": {"gateway"},
     "yarl": {"gateway"},
@@ -138,7 +138,13 @@ def test_every_kind_of_import_is_understood(tmp_path: Path) -> None:
 
 def test_every_folder_of_the_package_is_a_chapter_or_a_surface() -> None:
     folders = {file.relative_to(PACKAGE).parts[0] for file in MODULES if len(file.relative_to(PACKAGE).parts) > 1}
-    assert folders == {*DIRECTIONS, "cli"}
+    assert folders == {*DIRECTIONS, "cli", "contrib"}
+
+
+def test_what_wraps_us_for_a_framework_comes_in_as_the_site_itself_does() -> None:
+    own = [each for each in IMPORTS if each.chapter == "contrib"]
+    assert any(each.target == "__init__" for each in own)
+    assert [str(each) for each in own if each.target not in ("__init__", "")] == []
 
 
 @pytest.mark.parametrize("chapter", DIRECTIONS)

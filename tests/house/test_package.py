@@ -29,7 +29,7 @@ print(notices.control("fi", UNDECIDED, return_to="/", inline=False).decode())
 print(notices.guard("x").decode())
 print(notices.settings_page("sv", UNDECIDED, return_to="/").decode())
 """
-ASSETS = ("banner.js", "banner.css", "guard.js", "worker.js")
+ASSETS = ("banner.js", "banner.css", "settings.js", "captcha.js", "guard.js", "worker.js", "cookiegate.d.ts")
 
 
 NATIVE = "cookiegate/gate/_native.abi3.so"
@@ -103,7 +103,7 @@ def test_the_wheel_carries_nothing_else(wheel: Path) -> None:
     tops = {name.partition("/")[0] for name in list_wheel(wheel)}
     assert tops == {"cookiegate", f"cookiegate-{cookiegate.__version__}.dist-info"}
     endings = {Path(name).suffix for name in list_wheel(wheel) if name.startswith("cookiegate/")}
-    assert endings - {".so"} == {".py", ".pyi", ".toml", ".html", ".css", ".js", ".sql", ".typed"}
+    assert endings - {".so"} == {".py", ".pyi", ".toml", ".html", ".css", ".js", ".sql", ".ts", ".typed"}
     compiled = [name for name in list_wheel(wheel) if name.endswith(".so")]
     assert compiled == ([NATIVE] if "-cp311-abi3-" in wheel.name else [])
     assert not [name for name in list_wheel(wheel) if "test" in name]

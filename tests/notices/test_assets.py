@@ -13,7 +13,15 @@ from cookiegate.notices.assets import load_asset, strip_source
 
 def test_every_asset_has_an_address_that_changes_with_its_content(notices: Notices) -> None:
     names = sorted(path.rpartition("/")[2] for path in notices.assets)
-    assert names == ["banner.css", "banner.js", "guard.js", "page.css", "settings.css"]
+    assert names == [
+        "banner.css",
+        "banner.js",
+        "captcha.js",
+        "guard.js",
+        "page.css",
+        "settings.css",
+        "settings.js",
+    ]
     for path, asset in notices.assets.items():
         assert path == asset.path
         assert path.startswith("/_cookiegate/assets/")

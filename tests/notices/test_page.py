@@ -98,10 +98,10 @@ def test_settings_and_notice_list_every_service_and_cookie(notices: Notices, pol
         for service in policy.services.values():
             for fact in (service.name, service.provider, service.transfer_basis):
                 assert fact in words
-        # one heading row per table; ours are the choice and the objection
+        # one heading row per table; ours are the choice, the objection and what is loaded once
         cookies = sum(len(service.cookies) for service in policy.services.values())
         tables = sum(bool(service.cookies) for service in policy.services.values())
-        assert len(page.css("tr")) == cookies + tables + len(policy.necessary) + 2 + 1
+        assert len(page.css("tr")) == cookies + tables + len(policy.necessary) + 3 + 1
 
 
 def test_what_is_necessary_is_listed_with_its_reason_and_has_no_box(notices_with: Callable[..., Notices]) -> None:

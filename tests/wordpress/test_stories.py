@@ -116,12 +116,12 @@ def test_the_button_in_the_place_of_a_video_loads_that_service_only(visitor: Vis
     visitor.visit(WordPress.page_path)
     assert visitor.company.internet.strangers == []
     place = visitor.page.frame_locator("iframe[data-cookiegate-service=youtube]")
-    place.get_by_role("button", name="Lataa YouTube").click()
+    place.get_by_role("button", name="Lataa aina YouTube").click()
     visitor.page.locator("iframe[src^='https://www.youtube.com/embed/']").wait_for()
     assert visitor.page.url == visitor.company.site.public_url + WordPress.page_path
     assert_called(visitor, WordPress.page_path, "youtube")
     place = visitor.page.frame_locator("iframe[data-cookiegate-service=google-maps]")
-    assert place.get_by_role("button", name="Lataa Google Maps").is_visible()
+    assert place.get_by_role("button", name="Lataa aina Google Maps").is_visible()
 
 
 def test_staff_can_log_in_whatever_they_chose_and_stay_logged_in_when_they_choose_anew(visitor: Visitor) -> None:

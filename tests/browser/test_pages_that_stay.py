@@ -1,0 +1,180 @@
+"""What was written stays, what was chosen reaches other tabs and pages kept ready, and the control stays in place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from . import pages
+from .visitor import Visitor
+
+Come = Callable[..., Visitor]
+CHANGES: dict[str, Callable[[Page], object]] = {
+    "text": lambda page: page.locator("textarea").press_sequentially("Hei"),
+    "tick": lambda page: page.locator("[name=tick]").check(),
+    "pick": lambda page: page.locator("select").press("2"),
+    "file": lambda page: page.locator("[name=file]").set_input_files(Path(__file__)),
+    "rich": lambda page: page.locator("#rich").press_sequentially("Hei"),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_form_that_was_touched_is_never_loaded_away(visitor: Come, change: str) -> None:
+    somebody = visitor(pages.HOST)
+    somebody.visit("/form")
+    other = somebody.open_tab()
+    somebody.visit("/form", other)
+    for page in (somebody.page, other):
+        page.evaluate("window.same = true")
+        CHANGES[change](page)
+    somebody.press("accept")
+    expect(somebody.control().locator("[role=status]")).to_contain_text("seuraava sivu")
+    other.wait_for_function("cookiegate.choice.services.length == 4")
+    for page in (somebody.page, other):
+        assert page.evaluate("[same, cookiegate.services]") == [True, []]
+        page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
+        page.wait_for_timeout(300)
+        assert page.evaluate("same")
+
+
+def test_our_own_form_is_none_to_be_kept(visitor: Come) -> None:
+    somebody = visitor(pages.HOST)
+    somebody.visit("/form")
+    somebody.open_settings()
+    somebody.page.locator("input[name=service][value=filmi]").check()
+    somebody.page.evaluate("window.same = true")
+    somebody.press("save")
+    assert somebody.page.evaluate("window.same") is None
+
+
+def test_a_choice_in_the_settings_page_reaches_the_other_tabs(visitor: Come) -> None:
+    somebody = visitor(pages.HOST)
+    somebody.visit("/plain")
+    somebody.press("accept")
+    other = somebody.open_tab()
+    other.goto(f"https://{pages.HOST}/_cookiegate/settings?return_to=/form", wait_until="networkidle")
+    other.locator("button[value=withdraw]").click()
+    expect(other).to_have_url(f"https://{pages.HOST}/form")
+    expect(somebody.control().locator("button[value=withdraw]")).to_have_count(0)
+
+
+SWAPS = {
+    "removed": "document.querySelector('section#cookiegate').remove()",
+    "body replaced": """const body = document.createElement("body");
+        body.innerHTML = "<h1>Next</h1>";
+        document.body.replaceWith(body);""",
+    "body replaced twice": """for (const name of ["Next", "Last"]) {
+        const body = document.createElement("body");
+        body.innerHTML = "<h1>" + name + "</h1>";
+        document.body.replaceWith(body); }""",
+}
+
+
+@pytest.mark.parametrize("swap", SWAPS)
+def test_a_framework_that_takes_the_control_away_gets_it_back(visitor: Come, swap: str) -> None:
+    somebody = visitor(pages.HOST)
+    somebody.visit("/plain")
+    for _ in range(2):
+        somebody.page.evaluate(f"() => {{ {SWAPS[swap]} }}")
+        expect(somebody.control().locator("button[value=accept]")).to_be_visible()
+    somebody.page.evaluate("window.same = true; history.pushState({}, '', '/form?step=2')")
+    somebody.press("refuse")
+    assert somebody.page.evaluate("[same, cookiegate.decided]") == [True, True]
+    field = somebody.control().locator("[name=return_to]")
+    expect(field).to_have_value("/form?step=2")
+    somebody.page.evaluate(f"() => {{ {SWAPS[swap]} }}")
+    expect(somebody.control().locator(".cookiegate-control")).to_be_visible()
+
+
+def test_a_body_that_brings_its_own_control_is_left_alone(visitor: Come) -> None:
+    """As frameworks do that fetch the next page and put it in place, its scripts included."""
+    somebody = visitor(pages.HOST)
+    somebody.visit("/plain")
+    somebody.page.evaluate("""async () => {
+        const next = new DOMParser().parseFromString(await (await fetch("/form")).text(), "text/html");
+        const body = document.adoptNode(next.body);
+        for (const script of body.querySelectorAll("script")) {
+            const copy = document.createElement("script");
+            copy.textContent = script.textContent;
+            script.replaceWith(copy);
+        }
+        document.body.replaceWith(body);
+        window.same = true;
+    }""")
+    somebody.page.wait_for_timeout(500)
+    expect(somebody.control()).to_have_count(1)
+    asked: list[str] = []
+    somebody.page.on("request", lambda request: asked.append(request.url))
+    somebody.press("refuse")
+    assert somebody.page.evaluate("same")
+    assert [url for url in asked if url.endswith("/choice")] == [f"https://{pages.HOST}/_cookiegate/choice"]
+
+
+def test_a_busy_page_is_not_watched_for_every_change(visitor: Come) -> None:
+    somebody = visitor(pages.HOST)
+    somebody.page.add_init_script("""window.woken = 0;
+        const Native = MutationObserver;
+        window.MutationObserver = class extends Native {
+            constructor(done) { super(records => { window.woken += 1; done(records); }); }
+        };""")
+    somebody.visit("/plain")
+    woken = somebody.page.evaluate("""async () => {
+        const before = woken, place = document.createElement("div");
+        document.querySelector("h1").append(place);
+        for (let n = 0; n < 50; n++) {
+            place.append(document.createElement("p"));
+            await new Promise(requestAnimationFrame);
+        }
+        return woken - before;
+    }""")
+    assert woken == 0
+
+
+def test_a_filter_list_that_takes_the_control_away_does_not_keep_the_browser_busy(visitor: Come) -> None:
+    somebody = visitor(pages.HOST)
+    somebody.visit("/plain")
+    removed = somebody.page.evaluate("""async () => {
+        let removed = 0;
+        const remove = () => {
+            const place = document.querySelector("section#cookiegate");
+            place?.remove();
+            removed += !!place;
+        };
+        new MutationObserver(remove).observe(document.body, {childList: true});
+        remove();
+        await new Promise(done => setTimeout(done, 2000));
+        return removed;
+    }""")
+    assert 2 <= removed <= 8
+
+
+def test_a_page_that_was_fetched_ahead_is_not_shown_after_a_withdrawal(visitor: Come) -> None:
+    somebody = visitor(pages.HOST)
+    somebody.visit("/form")
+    somebody.press("accept")
+    with somebody.page.expect_request("**/plain"):
+        somebody.visit("/ahead")
+    somebody.page.wait_for_load_state("networkidle")
+    somebody.page.locator("textarea").press_sequentially("so that this page, and what it fetched, stays")
+    somebody.press("withdraw")
+    somebody.internet.forget()
+    somebody.page.locator("#next").click()
+    expect(somebody.page).to_have_url(f"https://{pages.HOST}/plain")
+    somebody.page.wait_for_load_state("networkidle")
+    expect(somebody.control().locator("button[value=withdraw]")).to_have_count(0)
+    assert somebody.strangers == set()
+
+
+def test_a_page_of_the_back_forward_cache_is_loaded_again(visitor: Come) -> None:
+    somebody = visitor(pages.HOST)
+    somebody.visit("/plain")
+    somebody.page.evaluate("window.same = true")
+    somebody.page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: false}))")
+    somebody.page.wait_for_timeout(300)
+    assert somebody.page.evaluate("window.same")
+    with somebody.page.expect_navigation():
+        somebody.page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
+    assert somebody.page.evaluate("window.same") is None
