@@ -4,7 +4,7 @@
    on an answer of ours is in settings.js, which the answer names. Answers are read as documents by XMLHttpRequest: that
    takes no innerHTML and no DOMParser, which sites with Trusted Types forbid. */
 (() => {
-  // A framework that swaps the page's body runs this again. Before the first time it is our section: its id makes it so.
+  // A framework that swaps the page's body runs this again. Before the first time this is our section, by its id.
   if (window.cookiegate.allows) return;
   const on = addEventListener;
   let kept, native, busy, typed, before, waits;
@@ -21,6 +21,10 @@
 
   // What the visitor wrote or chose in the page must never be lost by a reload.
   for (const type of ["input", "beforeinput", "drop"]) on(type, e => { typed ||= e.isTrusted && !ours(e); }, true);
+  // The buttons in place of a frame load the page: the browser asks first.
+  on("beforeunload", e => {
+    if (typed && document.activeElement?.matches("[data-cookiegate-service]")) e.preventDefault();
+  });
   on("focusin", e => { if (!ours(e)) before = e.target; });
 
   // A page that cannot be loaded again now asks nobody any more who was not agreed to.

@@ -3,12 +3,12 @@
 (() => {
   const PLACES = {recaptcha: ".g-recaptcha", hcaptcha: ".h-captcha", "cloudflare-turnstile": ".cf-turnstile"};
   const {cookiegateService: service, cookiegatePlaceholder: words} = document.currentScript.dataset;
-  let typed;
 
   const show = () => {
     for (const place of document.querySelectorAll(PLACES[service])) {
       const frame = document.createElement("iframe");
       frame.srcdoc = words;
+      frame.dataset.cookiegateService = service;
       Object.assign(frame.style, {width: "100%", height: "15em", border: "0"});
       // An invisible captcha is the form's own button.
       if (place.matches("button, input")) place.after(frame);
@@ -17,10 +17,4 @@
   };
   if (document.readyState === "loading") addEventListener("DOMContentLoaded", show);
   else show();
-
-  // Loading it loads the page again: the browser asks before what was written is lost.
-  addEventListener("input", e => { typed ||= e.isTrusted; }, true);
-  addEventListener("beforeunload", e => {
-    if (typed && document.activeElement?.srcdoc === words) e.preventDefault();
-  });
 })();

@@ -69,7 +69,7 @@ FORM = PLAIN.replace(
     "</h1>",
     """</h1><form><textarea name="text"></textarea><input type="checkbox" name="tick"><input type="file" name="file">
 <select name="pick"><option>1<option>2</select><div id="rich" contenteditable="true"></div></form>
-<a id="ours" href="/_cookiegate/settings">Settings</a>""",
+<a id="ours" href="/_cookiegate/settings">Settings</a><iframe class="film" src="https://filmi.example/v/1"></iframe>""",
 )
 CAPTCHA = FORM.replace(
     "</form>",
