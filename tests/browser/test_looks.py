@@ -241,6 +241,15 @@ def test_the_dialog_leaves_the_page_in_use(visitor: Come, scripts: bool) -> None
     expect(somebody.page.get_by_role("dialog")).to_have_count(0)
 
 
+@every_look
+def test_nothing_of_it_is_printed(visitor: Come, look: str) -> None:
+    somebody = visitor(name_host(look))
+    somebody.visit("/fi")
+    somebody.page.emulate_media(media="print")
+    expect(somebody.control()).to_be_hidden()
+    expect(somebody.page.locator("html")).to_have_css("padding-bottom", "0px")
+
+
 def test_each_look_stands_where_its_name_says(visitor: Come) -> None:
     boxes = {}
     for look in LOOKS:
