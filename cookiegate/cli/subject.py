@@ -19,6 +19,7 @@ from ..policy import load_policy
 from ..register import (
     erase_subject,
     find_subject,
+    forget_spooled,
     list_recipients,
     load_ledger_key,
     note_reading,
@@ -76,6 +77,7 @@ class _Asked:
         index = load_ledger_key(find_key_file(key, self.store)).index
         if not id or not id.isascii():  # ours all are
             fail_to_identify()
+        self.id = id
         self.subject = find_subject(index, id)
         self.dossier: Dossier = read_dossier(self.store, self.subject, id)
         if not self.dossier.decisions or (receipt and not self.dossier.agrees_with(said)):
@@ -151,6 +153,7 @@ def erase(whole: bool, request_id: str, **who: Any) -> None:
     """
     policy = load_policy(who["policy"])
     asked = _Asked(**who)
+    forget_spooled(asked.store, asked.id)
     done = erase_subject(
         asked.store, asked.subject, time.time(), whole=whole, recipients=list_recipients(policy), request=request_id
     )

@@ -35,6 +35,7 @@ from .requests import (
 )
 from .retention import Retention, Rule, list_rules, run_out
 from .signer import Signer, sign_ledger
+from .spool import forget_spooled
 from .subjects import Erased, Recipient, erase_subject, list_recipients, note_reading, rectify_record, restrict_subject
 from .visits import Visit, visit_from
 
@@ -63,6 +64,7 @@ __all__ = [
     "find_request",
     "find_subject",
     "finish_task",
+    "forget_spooled",
     "judge_offer",
     "list_due",
     "list_permits",

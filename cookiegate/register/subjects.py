@@ -18,6 +18,7 @@ from cookiegate.store import Change, Row, Store
 
 from .acts import carry_out, opened, require_plain, scrub_files
 from .growth import Entry, Kept, Removed
+from .ledger import wait_for_commits
 from .requests import add_tasks, find_request, open_request
 
 _HOUR = 3600
@@ -73,6 +74,7 @@ def erase_subject(
     Without a `request` one is opened. Raises CookiegateError for a request that is not an open one for erasure.
     """
     with opened(store_url) as store:
+        wait_for_commits(store)  # of what a gateway is just storing
         rows = store.query("records_of", subject=subject)
         if not rows:
             return None
