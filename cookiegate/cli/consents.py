@@ -14,12 +14,11 @@ import click
 
 from ..consent import VerifierKey
 from ..errors import LedgerError
-from ..register import load_ledger_key, sign_ledger
+from ..register import accept_restore, load_ledger_key, look_at_restore, sign_ledger
 from ..reports import Verification, export, last_checkpoint, prove, read_proof, write_bundle
 from ..settings import find
-from ..store import companion
 from .output import opened
-from .upkeep import find_key_file
+from .upkeep import find_checkpoint_file, find_key_file
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 _STORE = click.option("--store", help="Where it is recorded, such as sqlite:///cookiegate.db.  [COOKIEGATE_STORE]")
@@ -67,7 +66,7 @@ def verify(
     else:
         ledger_key = load_ledger_key(find_key_file(None, store))
         keys, index_key = ledger_key.verifiers, ledger_key.index
-    file = Path(find("checkpoint")) if find("checkpoint") else companion(url, ".checkpoint")
+    file = find_checkpoint_file(url)
     notes = [_read_file(path) for path in since]
     with _progress("Verifying") as progress:
         verification = Verification(
@@ -138,9 +137,39 @@ def print_checkpoint(sign: bool, store: str | None) -> None:
     """
     url = store or find("store")
     if sign:
-        file = Path(find("checkpoint")) if find("checkpoint") else companion(url, ".checkpoint")
-        sign_ledger(url, load_ledger_key(find_key_file(None, store)), file, time.time())
+        sign_ledger(url, load_ledger_key(find_key_file(None, store)), find_checkpoint_file(url), time.time())
     click.echo(last_checkpoint(url), nl=False)
+
+
+@consents.command("accept-restore")
+@click.option("--erasures", type=_FILE, help="leaves.jsonl of a bundle that was exported after the copy was made.")
+@click.option("--yes", is_flag=True, help="Do it; else it is only said what was lost.")
+@_STORE
+def accept(erasures: Path | None, yes: bool, store: str | None) -> None:
+    """Go on from an older copy of the database that was put back.
+
+    The ledger is then smaller than it was signed, and is signed no more, until somebody says that this is known. It
+    stays on the ledger that it was. Whoever holds a checkpoint from what was lost can still show it. Stop the gateways
+    before a copy is put back; where several have a checkpoint file, run this for each.
+
+    \b
+    Example: cookiegate consents accept-restore \\
+        --erasures bundle/leaves.jsonl --yes
+    """
+    url = store or find("store")
+    key, file = load_ledger_key(find_key_file(None, store)), find_checkpoint_file(url)
+    seen = accept_restore(url, key, file, erasures, time.time()) if yes else look_at_restore(url, key, file, erasures)
+    signed, agreed, size = seen.found.signed.size, seen.found.agreed, seen.found.size
+    click.echo(f"Signed before: {signed} leaves. Here: {size}, of which the first {agreed} are known to be the same.")
+    click.echo(f"Lost: what was recorded from leaf {agreed} to {signed - 1} and is not in this copy.")
+    done, gone, nobodys = "done" if yes else "to be done", len(seen.erased), len(seen.unlinked)
+    if erasures:
+        click.echo(f"Erasures {done} again: {gone} records erased, {nobodys} made nobody's.")
+    if seen.known < signed:
+        click.echo(f"Not known: erasures from leaf {max(seen.known, agreed)} on. Do again what people asked for since.")
+    if not yes:
+        click.echo("Nothing was changed. With --yes the ledger goes on from here, and says that it did.")
+        raise SystemExit(1)
 
 
 @consents.command("export")

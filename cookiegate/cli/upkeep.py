@@ -23,6 +23,12 @@ def find_key_file(said: str | None, store: str | None = None) -> Path:
     return Path(named) if named else companion(store or find("store"), ".ledgerkey")
 
 
+def find_checkpoint_file(store: str) -> Path:
+    """Where the last checkpoint is kept: as set, or beside the store."""
+    named = find("checkpoint")
+    return Path(named) if named else companion(store, ".checkpoint")
+
+
 @click.group()
 def keys() -> None:
     """The keys of the consent ledger.

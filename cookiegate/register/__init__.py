@@ -33,6 +33,7 @@ from .requests import (
     list_requests,
     list_tasks,
 )
+from .restoring import Restored, accept_restore, look_at_restore
 from .retention import Retention, Rule, list_rules, run_out
 from .signer import Signer, sign_ledger
 from .spool import forget_spooled
@@ -50,11 +51,13 @@ __all__ = [
     "Recipient",
     "Register",
     "Request",
+    "Restored",
     "Retention",
     "Rule",
     "Signer",
     "Task",
     "Visit",
+    "accept_restore",
     "add_permits",
     "add_request",
     "ban",
@@ -73,6 +76,7 @@ __all__ = [
     "list_rules",
     "list_tasks",
     "load_ledger_key",
+    "look_at_restore",
     "make_ledger_key",
     "may_send",
     "normalise",

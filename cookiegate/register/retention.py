@@ -65,6 +65,9 @@ class Retention:
     def __init__(self, policy: Policy) -> None:
         self._days = {rule.table: rule.days for rule in list_rules(policy) if rule.days is not None}
         self._said = -1, -1  # what the ledger was told to be past its time: up to which record, before which hour
+        self._told: Store | None = (
+            None  # through which it was told: another may be of an older copy, put back meanwhile
+        )
 
     def believes_clock(self, store: Store, now: float) -> bool:
         """Whether so much time may have passed as the clock says, in seconds since 1970 UTC; keeps today in mind.
@@ -100,10 +103,10 @@ class Retention:
         if upto is None:
             return 0
         assert isinstance(upto, int)
-        if upto > self._said[0] or before > self._said[1]:
+        if store is not self._told or upto > self._said[0] or before > self._said[1]:
             # said first, so that a record which is gone is always one that the ledger says is gone
             store.write(Batch(grow_by([Removed("decisions", hour, upto=upto, before=before)])))
-            self._said = upto, before
+            self._said, self._told = (upto, before), store
         return store.purge("ledger_records", before)
 
 
