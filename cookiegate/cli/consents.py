@@ -14,9 +14,10 @@ import click
 
 from ..consent import VerifierKey
 from ..errors import LedgerError
-from ..register import accept_restore, load_ledger_key, look_at_restore, sign_ledger
+from ..register import accept_restore, load_ledger_key, look_at_restore, note_act, sign_ledger
 from ..reports import Verification, export, last_checkpoint, prove, read_proof, write_bundle
 from ..settings import find
+from .acting import named
 from .output import opened
 from .upkeep import find_checkpoint_file, find_key_file
 
@@ -98,6 +99,7 @@ def verify(
 @_KEY
 @_STORE
 @click.pass_context
+@named
 def prove_record(
     context: click.Context,
     seq: int | None,
@@ -123,8 +125,12 @@ def prove_record(
         click.echo("\n".join(faults) or f"it holds: leaf {proof.index} was on the ledger, {what}")
         context.exit(1 if faults else 0)
     assert seq is not None
+    url = store or find("store")
+    proof = prove(url, seq, keys, restricted=restricted)
+    if proof.record:
+        note_act(url, "consents prove", time.time(), record=seq)
     with opened(output) as out:
-        out.write(prove(store or find("store"), seq, keys, restricted=restricted).write())
+        out.write(proof.write())
 
 
 @consents.command("checkpoint")
@@ -145,6 +151,7 @@ def print_checkpoint(sign: bool, store: str | None) -> None:
 @click.option("--erasures", type=_FILE, help="leaves.jsonl of a bundle that was exported after the copy was made.")
 @click.option("--yes", is_flag=True, help="Do it; else it is only said what was lost.")
 @_STORE
+@named
 def accept(erasures: Path | None, yes: bool, store: str | None) -> None:
     """Go on from an older copy of the database that was put back.
 
@@ -180,6 +187,7 @@ def accept(erasures: Path | None, yes: bool, store: str | None) -> None:
 @click.option("--restricted", is_flag=True, help="With restricted records (GDPR art. 18), marked as such.")
 @_KEY
 @_STORE
+@named
 def export_consents(
     form: Literal["jsonl", "csv", "jsonld", "bundle"],
     output: str,
@@ -204,10 +212,13 @@ def export_consents(
             raise click.UsageError("a bundle is a folder: name one with --output")
         with _progress("Writing") as progress:
             count = write_bundle(url, Path(output), _find_keys(vkeys, store), progress)
+        note_act(url, "consents export", time.time(), form=form, leaves=count)
         click.echo(f"Wrote {count} leaves into {output}; its README.txt says how to check them.")
         return
     with opened(output) as out:
         count = export(url, form, out, restricted=restricted)
+        if count:
+            note_act(url, "consents export", time.time(), form=form, records=count)
     if not count:
         click.echo("No decision has been recorded yet.", err=True)
     elif sys.stderr.isatty():

@@ -22,12 +22,13 @@ from ..register import (
     forget_spooled,
     list_recipients,
     load_ledger_key,
-    note_reading,
+    note_act,
     rectify_record,
     restrict_subject,
 )
 from ..reports import Dossier, read_dossier, render_dossier, write_csv, write_html, write_json
 from ..settings import find, load_settings
+from .acting import named
 from .output import opened
 from .upkeep import find_key_file
 
@@ -111,13 +112,14 @@ def subject() -> None:
 
 @subject.command()
 @_identified
+@named
 def show(**who: Any) -> None:
     """Show what is kept about the person. The ledger notes that it was shown.
 
     Example: cookiegate subject show --receipt receipt.json
     """
     asked = _Asked(**who)
-    note_reading(asked.store, "subject show", time.time(), len(asked.dossier.entries))
+    note_act(asked.store, "subject show", time.time(), records=len(asked.dossier.entries))
     click.echo(render_dossier(asked.dossier), nl=False)
 
 
@@ -125,13 +127,14 @@ def show(**who: Any) -> None:
 @_identified
 @click.option("--format", "form", type=click.Choice(["json", "csv", "html"]), default="json", show_default=True)
 @click.option("--output", "-o", default="-", help="A file, readable to its owner alone; else here.")
+@named
 def export(form: str, output: str, **who: Any) -> None:
     """A copy for the person (GDPR art. 15(3)); JSON is for other programs, too (art. 20).
 
     Example: cookiegate subject export --receipt receipt.json --format html -o copy.html
     """
     asked, now = _Asked(**who), time.time()
-    note_reading(asked.store, "subject export", now, len(asked.dossier.entries))
+    note_act(asked.store, "subject export", now, records=len(asked.dossier.entries))
     made = datetime.fromtimestamp(now, UTC)
     with opened(output) as out:
         if form == "csv":
@@ -144,6 +147,7 @@ def export(form: str, output: str, **who: Any) -> None:
 @_identified
 @click.option("--all", "whole", is_flag=True, help="The decisions too, not only whose they were.")
 @click.option("--request", "request_id", default="", help="The request it answers; otherwise one is opened.")
+@named
 def erase(whole: bool, request_id: str, **who: Any) -> None:
     """Erase the person from the records (GDPR art. 17).
 
@@ -178,6 +182,7 @@ def erase(whole: bool, request_id: str, **who: Any) -> None:
 
 @subject.command()
 @_identified
+@named
 def restrict(**who: Any) -> None:
     """Keep the records, and use them for nothing (GDPR art. 18).
 
@@ -190,6 +195,7 @@ def restrict(**who: Any) -> None:
 
 @subject.command()
 @_identified
+@named
 def release(**who: Any) -> None:
     """End a restriction. Tell the person first (GDPR art. 18(3)).
 
@@ -204,6 +210,7 @@ def release(**who: Any) -> None:
 @_identified
 @click.option("--number", required=True, type=click.IntRange(0), help="Of the record, as `show` says it.")
 @click.option("--text", required=True, help="What is wrong, and what is right.")
+@named
 def rectify(number: int, text: str, **who: Any) -> None:
     """Put beside a record what is wrong with it (GDPR art. 16).
 

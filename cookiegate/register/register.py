@@ -16,6 +16,7 @@ from cookiegate.errors import LedgerError, StoreError
 from cookiegate.policy import Policy
 from cookiegate.store import check_store, companion, has_ledger, is_shared
 
+from .acts import acting
 from .deadlines import Deadlines
 from .declaration import Shown
 from .growth import find_subject
@@ -27,6 +28,8 @@ from .subjects import Recipient, erase_subject, restrict_subject
 from .upkeep import Upkeep
 from .visits import Visit
 from .writer import Writer
+
+_PERSON = "data subject"  # who erases or restricts their own records, as the ledger names them
 
 
 class Register:
@@ -97,12 +100,14 @@ class Register:
 
     async def erase(self, consent_id: str, recipients: Sequence[Recipient]) -> None:
         """Make the records of this id nobody's, and have `recipients` told (GDPR art. 17, 19). Raises StoreError."""
-        await asyncio.to_thread(self._erase, consent_id, recipients)
+        with acting(_PERSON):
+            await asyncio.to_thread(self._erase, consent_id, recipients)
 
     async def restrict(self, consent_id: str, *, restricted: bool) -> None:
         """Keep the records of this id and use them for nothing else, or again as before (GDPR art. 18)."""
         ask = partial(restrict_subject, restricted=restricted)
-        await asyncio.to_thread(ask, self.store_url, self.find_subject(consent_id), self._clock())
+        with acting(_PERSON):
+            await asyncio.to_thread(ask, self.store_url, self.find_subject(consent_id), self._clock())
 
     def find_subject(self, consent_id: str) -> bytes:
         """The keyed hash under which the records of this id are found."""

@@ -57,12 +57,6 @@ def list_given_services(store: Store, subject: bytes) -> list[str]:
     return sorted({service for each in said for service in each.get("services", ())})
 
 
-def note_reading(store_url: str, act: str, now: float, records: int) -> None:
-    """Say on the ledger that a person's records were shown or handed over."""
-    with opened(store_url) as store:
-        carry_out(store, act, now, records=records)
-
-
 def erase_subject(
     store_url: str, subject: bytes, now: float, *, whole: bool, recipients: Sequence[Recipient], request: str = ""
 ) -> Erased | None:

@@ -168,6 +168,6 @@ SELECT hash, channel, address, source, words, given, expires, reviewed FROM perm
 -- ban
 SELECT time, source FROM bans WHERE hash = :hashed
 
--- old_corrections
-SELECT seq FROM ledger_records WHERE event = 'rectified' AND hour < :hour AND restricted = 0
+-- old_statements
+SELECT seq FROM ledger_records WHERE event IN ('rectified', 'audit') AND hour < :hour AND restricted = 0
  ORDER BY seq LIMIT :most
