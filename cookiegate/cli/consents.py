@@ -15,7 +15,16 @@ import click
 from ..consent import VerifierKey
 from ..errors import LedgerError
 from ..register import accept_restore, load_ledger_key, look_at_restore, note_act, sign_ledger
-from ..reports import Verification, export, last_checkpoint, prove, read_proof, write_bundle
+from ..reports import (
+    Verification,
+    export,
+    find_receipt_faults,
+    last_checkpoint,
+    prove,
+    read_proof,
+    read_receipt,
+    write_bundle,
+)
 from ..settings import find
 from .acting import named
 from .output import opened
@@ -93,7 +102,7 @@ def verify(
 
 @consents.command("prove")
 @click.argument("seq", type=click.IntRange(min=0), required=False)
-@click.option("--check", type=_FILE, help="Check a proof instead, which needs no store if the key is given.")
+@click.option("--check", type=_FILE, help="Check a proof or receipt instead, which needs no store if a key is given.")
 @click.option("--restricted", is_flag=True, help="Put the record in even if it is restricted (GDPR art. 18).")
 @click.option("--output", "-o", default="-", help="A file; else here.")
 @_KEY
@@ -109,9 +118,10 @@ def prove_record(
     vkeys: tuple[str, ...],
     store: str | None,
 ) -> None:
-    """Prove that record SEQ is on the ledger, or check such a proof.
+    """Prove that record SEQ is on the ledger, or check such a proof, or a visitor's receipt.
 
-    The proof shows this record and nobody else's. A check exits with 1 when the proof does not hold.
+    The proof shows this record and nobody else's. A check exits with 1 when it does not hold. Of a receipt it says what
+    is proven; what stands under "record" there is the same in other words, and is not looked at.
 
     Example: cookiegate consents prove 1042 -o proof.json
     """
@@ -119,7 +129,13 @@ def prove_record(
         raise click.UsageError("name either the number of a record, or with --check a proof")
     keys = _find_keys(vkeys, store)
     if check:
-        proof = read_proof(_read_file(check).decode("utf-8", "replace"))
+        text = _read_file(check).decode("utf-8", "replace")
+        if (receipts := read_receipt(text)) is not None:
+            faults = list(find_receipt_faults(receipts, keys, None if vkeys else store or find("store")))
+            held = [f"it holds: {each.describe()}" for each in receipts]
+            click.echo("\n".join(faults or held))
+            context.exit(1 if faults else 0)
+        proof = read_proof(text)
         faults = list(proof.find_faults(keys))
         what = "with its record" if proof.record else "without its record"
         click.echo("\n".join(faults) or f"it holds: leaf {proof.index} was on the ledger, {what}")

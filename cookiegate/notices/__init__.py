@@ -44,7 +44,7 @@ class Notices:
             for language, pages in self._pages.items()
         }
         self._digests = {language: hashlib.sha256(words).hexdigest() for language, words in self._words.items()}
-        self._asked = policy
+        self._asked = describe_question(policy, prefix)
 
     def guard(self, names: str, *, given: bool = False, nonce: str = "", inline: bool = True) -> bytes:
         """The guard's script element, ASCII: `names` is the expression for what may be kept in the browser.
@@ -116,7 +116,7 @@ class Notices:
         "words" is what `banner_digest` covers, "banner" and "settings" the two layers as they are sent; "policy" the
         purposes, services and cookies asked about, as JSON.
         """
-        shown = {("policy", ""): describe_question(self._asked)}
+        shown = {("policy", ""): self._asked}
         for language, banner in self._banners.items():
             shown["words", language] = self._words[language]
             shown["banner", language] = banner.control(UNDECIDED, "/", "", True)

@@ -40,6 +40,16 @@ SELECT size, note FROM checkpoints ORDER BY size DESC LIMIT 1
 -- shown
 SELECT kind, time, body FROM shown WHERE hash = :hash
 
+-- shown_policies
+SELECT hash, time, body FROM shown WHERE kind = 'policy' ORDER BY time, hash
+
+-- decision_before
+-- The last one of the same person, to be used for something.
+SELECT seq, payload FROM ledger_records
+ WHERE subject = :subject AND seq < :seq AND restricted = 0
+   AND event IN ('given', 'partly-given', 'refused', 'withdrawn')
+ ORDER BY seq DESC LIMIT 1
+
 -- ledger_head
 SELECT size, frontier FROM ledger_head
 
