@@ -173,7 +173,7 @@ def test_what_is_given_again_is_renewed_and_names_what_it_replaces(shelf: Shelf)
 
 
 def test_a_restricted_decision_is_not_used_to_tell_what_is_renewed(shelf: Shelf) -> None:
-    shelf.keep(*(make_record(0, event="given", consent_id="a", time=NOW * 1000 + each) for each in range(2)))
+    shelf.keep(*(make_record(2, consent_id="a", time=NOW * 1000 + each) for each in range(2)))
     shelf.add(changes=[Change("restrict_record", [(1, 0)])])
     record = read_graph(shelf.url, restricted=True)["#record-1"]
     assert "dct:replaces" not in record
