@@ -7,6 +7,7 @@ tells whether it is there already.
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import threading
 import time
@@ -15,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from cookiegate.errors import StoreError
-from cookiegate.store import companion
+from cookiegate.store import companion, is_shared
 
 from .ledger import Inheritance, Ticket
 from .spoolfile import SpoolFile, list_spool_files, make_spool_file, open_spool_file, write_line
@@ -155,7 +156,12 @@ def _forget_left(base: Path, consent_id: str) -> bool:
 
 
 def _find_base(store_url: str) -> Path:
-    return companion(store_url, ".spool")
+    """Beside a database file. Of a shared store in the working folder, apart from another that is used there."""
+    base = companion(store_url, ".spool")
+    if not is_shared(store_url):
+        return base
+    place = store_url.partition("?")[0].rpartition("@")[2].rpartition("//")[2]  # a password may change
+    return base.with_name(f"{base.name}.{hashlib.sha256(place.encode()).hexdigest()[:8]}")
 
 
 @contextmanager

@@ -14,6 +14,7 @@ import sys
 import threading
 import time
 import traceback
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -34,6 +35,7 @@ STEPS = tuple(
     )
 )  # fmt: skip
 DECISIONS = 3
+ROUNDS = 3  # of a loop
 PATIENCE = 60.0  # seconds
 
 
@@ -82,16 +84,22 @@ def _say(text: str) -> None:
 
 
 class Fate:
-    """Counts the steps of the writing thread, and ends the process before the last that it may take."""
+    """Counts the steps of the writing thread, and ends the process before the last that it may take.
+
+    A line counts three times: what happens between two steps of a loop happens in the first rounds, too.
+    """
 
     def __init__(self, last: int) -> None:
         self._last = last
+        self._visits: Counter[tuple[str, int]] = Counter()
         self.steps = 0
 
     def watch(self, frame: FrameType, event: str, argument: Any) -> Any:
         if frame.f_code.co_filename not in STEPS or threading.current_thread().name != "cookiegate-register":
             return None
-        if event == "line":
+        place = frame.f_code.co_filename, frame.f_lineno
+        self._visits[place] += 1
+        if event == "line" and self._visits[place] <= ROUNDS:
             self.steps += 1
             if self.steps == self._last:
                 os.kill(os.getpid(), signal.SIGKILL)

@@ -79,6 +79,19 @@ def test_of_who_is_erased_no_byte_stays_and_the_others_do(url: str, record: Reco
     assert ids(Spool(url).adopt()) == ["his", "theirs"]
 
 
+def test_what_waits_for_one_shared_store_is_not_taken_over_for_another(
+    tmp_path: Path, record: Records, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    spool = Spool("postgresql://aino:old@db.example:5432/kello?sslmode=require")
+    spool.keep([make_ticket(record("hers", "withdrawn"))], 0)
+    spool.close()
+    for url in ("postgresql://db.example:5432/saha", "postgresql://aino:old@db2.example:5432/kello"):
+        assert ids(Spool(url).adopt()) == []
+        forget_spooled(url, "hers")
+    assert ids(Spool("postgresql://otso:new@db.example:5432/kello").adopt()) == ["hers"]
+
+
 def test_who_is_erased_is_not_put_on_disk_afterwards(url: str, record: Records) -> None:
     ticket = make_ticket(record("hers", "withdrawn"))
     ticket.abandoned = True
