@@ -14,12 +14,21 @@ import click
 
 from ..consent import VerifierKey
 from ..errors import LedgerError
-from ..register import load_ledger_key, sign_ledger
-from ..reports import Verification, export, last_checkpoint, prove, read_proof, write_bundle
+from ..register import accept_restore, load_ledger_key, look_at_restore, note_act, sign_ledger
+from ..reports import (
+    Verification,
+    export,
+    find_receipt_faults,
+    last_checkpoint,
+    prove,
+    read_proof,
+    read_receipt,
+    write_bundle,
+)
 from ..settings import find
-from ..store import companion
+from .acting import named
 from .output import opened
-from .upkeep import find_key_file
+from .upkeep import find_checkpoint_file, find_key_file
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 _STORE = click.option("--store", help="Where it is recorded, such as sqlite:///cookiegate.db.  [COOKIEGATE_STORE]")
@@ -67,7 +76,7 @@ def verify(
     else:
         ledger_key = load_ledger_key(find_key_file(None, store))
         keys, index_key = ledger_key.verifiers, ledger_key.index
-    file = Path(find("checkpoint")) if find("checkpoint") else companion(url, ".checkpoint")
+    file = find_checkpoint_file(url)
     notes = [_read_file(path) for path in since]
     with _progress("Verifying") as progress:
         verification = Verification(
@@ -93,12 +102,13 @@ def verify(
 
 @consents.command("prove")
 @click.argument("seq", type=click.IntRange(min=0), required=False)
-@click.option("--check", type=_FILE, help="Check a proof instead, which needs no store if the key is given.")
+@click.option("--check", type=_FILE, help="Check a proof or receipt instead, which needs no store if a key is given.")
 @click.option("--restricted", is_flag=True, help="Put the record in even if it is restricted (GDPR art. 18).")
 @click.option("--output", "-o", default="-", help="A file; else here.")
 @_KEY
 @_STORE
 @click.pass_context
+@named
 def prove_record(
     context: click.Context,
     seq: int | None,
@@ -108,9 +118,10 @@ def prove_record(
     vkeys: tuple[str, ...],
     store: str | None,
 ) -> None:
-    """Prove that record SEQ is on the ledger, or check such a proof.
+    """Prove that record SEQ is on the ledger, or check such a proof, or a visitor's receipt.
 
-    The proof shows this record and nobody else's. A check exits with 1 when the proof does not hold.
+    The proof shows this record and nobody else's. A check exits with 1 when it does not hold. Of a receipt it says what
+    is proven; what stands under "record" there is the same in other words, and is not looked at.
 
     Example: cookiegate consents prove 1042 -o proof.json
     """
@@ -118,14 +129,24 @@ def prove_record(
         raise click.UsageError("name either the number of a record, or with --check a proof")
     keys = _find_keys(vkeys, store)
     if check:
-        proof = read_proof(_read_file(check).decode("utf-8", "replace"))
+        text = _read_file(check).decode("utf-8", "replace")
+        if (receipts := read_receipt(text)) is not None:
+            faults = list(find_receipt_faults(receipts, keys, None if vkeys else store or find("store")))
+            held = [f"it holds: {each.describe()}" for each in receipts]
+            click.echo("\n".join(faults or held))
+            context.exit(1 if faults else 0)
+        proof = read_proof(text)
         faults = list(proof.find_faults(keys))
         what = "with its record" if proof.record else "without its record"
         click.echo("\n".join(faults) or f"it holds: leaf {proof.index} was on the ledger, {what}")
         context.exit(1 if faults else 0)
     assert seq is not None
+    url = store or find("store")
+    proof = prove(url, seq, keys, restricted=restricted)
+    if proof.record:
+        note_act(url, "consents prove", time.time(), record=seq)
     with opened(output) as out:
-        out.write(prove(store or find("store"), seq, keys, restricted=restricted).write())
+        out.write(proof.write())
 
 
 @consents.command("checkpoint")
@@ -138,9 +159,40 @@ def print_checkpoint(sign: bool, store: str | None) -> None:
     """
     url = store or find("store")
     if sign:
-        file = Path(find("checkpoint")) if find("checkpoint") else companion(url, ".checkpoint")
-        sign_ledger(url, load_ledger_key(find_key_file(None, store)), file, time.time())
+        sign_ledger(url, load_ledger_key(find_key_file(None, store)), find_checkpoint_file(url), time.time())
     click.echo(last_checkpoint(url), nl=False)
+
+
+@consents.command("accept-restore")
+@click.option("--erasures", type=_FILE, help="leaves.jsonl of a bundle that was exported after the copy was made.")
+@click.option("--yes", is_flag=True, help="Do it; else it is only said what was lost.")
+@_STORE
+@named
+def accept(erasures: Path | None, yes: bool, store: str | None) -> None:
+    """Go on from an older copy of the database that was put back.
+
+    The ledger is then smaller than it was signed, and is signed no more, until somebody says that this is known. It
+    stays on the ledger that it was. Whoever holds a checkpoint from what was lost can still show it. Stop the gateways
+    before a copy is put back; where several have a checkpoint file, run this for each.
+
+    \b
+    Example: cookiegate consents accept-restore \\
+        --erasures bundle/leaves.jsonl --yes
+    """
+    url = store or find("store")
+    key, file = load_ledger_key(find_key_file(None, store)), find_checkpoint_file(url)
+    seen = accept_restore(url, key, file, erasures, time.time()) if yes else look_at_restore(url, key, file, erasures)
+    signed, agreed, size = seen.found.signed.size, seen.found.agreed, seen.found.size
+    click.echo(f"Signed before: {signed} leaves. Here: {size}, of which the first {agreed} are known to be the same.")
+    click.echo(f"Lost: what was recorded from leaf {agreed} to {signed - 1} and is not in this copy.")
+    done, gone, nobodys = "done" if yes else "to be done", len(seen.erased), len(seen.unlinked)
+    if erasures:
+        click.echo(f"Erasures {done} again: {gone} records erased, {nobodys} made nobody's.")
+    if seen.known < signed:
+        click.echo(f"Not known: erasures from leaf {max(seen.known, agreed)} on. Do again what people asked for since.")
+    if not yes:
+        click.echo("Nothing was changed. With --yes the ledger goes on from here, and says that it did.")
+        raise SystemExit(1)
 
 
 @consents.command("export")
@@ -151,6 +203,7 @@ def print_checkpoint(sign: bool, store: str | None) -> None:
 @click.option("--restricted", is_flag=True, help="With restricted records (GDPR art. 18), marked as such.")
 @_KEY
 @_STORE
+@named
 def export_consents(
     form: Literal["jsonl", "csv", "jsonld", "bundle"],
     output: str,
@@ -175,10 +228,13 @@ def export_consents(
             raise click.UsageError("a bundle is a folder: name one with --output")
         with _progress("Writing") as progress:
             count = write_bundle(url, Path(output), _find_keys(vkeys, store), progress)
+        note_act(url, "consents export", time.time(), form=form, leaves=count)
         click.echo(f"Wrote {count} leaves into {output}; its README.txt says how to check them.")
         return
     with opened(output) as out:
         count = export(url, form, out, restricted=restricted)
+        if count:
+            note_act(url, "consents export", time.time(), form=form, records=count)
     if not count:
         click.echo("No decision has been recorded yet.", err=True)
     elif sys.stderr.isatty():

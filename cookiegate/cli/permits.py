@@ -18,7 +18,7 @@ from ..register import (
     list_permits,
     load_ledger_key,
     may_send,
-    note_permits_listed,
+    note_act,
     note_review,
 )
 from ..register import ban as make_ban
@@ -26,6 +26,7 @@ from ..register import unban as lift_ban
 from ..register import withdraw as withdraw_permit
 from ..settings import find
 from ..store import open_store
+from .acting import named
 from .permitfile import read_moment, read_permit_file
 from .upkeep import find_key_file
 
@@ -66,6 +67,7 @@ def permits() -> None:
 @click.option("--given", callback=_read_given, help="When (UTC), such as 2026-11-22T10:30; else now.")
 @_STORE
 @_KEY
+@named
 def add(
     address: str, channel: str, source: str, words: str, given: int | None, store: str | None, key: str | None
 ) -> None:  # fmt: skip
@@ -90,6 +92,7 @@ def add(
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @_STORE
 @_KEY
+@named
 def import_file(file: Path, store: str | None, key: str | None) -> None:
     """Keep all permits of a CSV file, or none of them if a row is wrong.
 
@@ -113,6 +116,7 @@ def import_file(file: Path, store: str | None, key: str | None) -> None:
 @click.option("--source", default="", help="Where that was said: a call, a reply …")
 @_STORE
 @_KEY
+@named
 def ban(address: str, source: str, store: str | None, key: str | None) -> None:
     """Never send marketing there again. Every permit for it goes; the address is not kept, only a keyed hash.
 
@@ -127,6 +131,7 @@ def ban(address: str, source: str, store: str | None, key: str | None) -> None:
 @click.option("--reason", required=True, help="Kept on the ledger for good: name nobody.")
 @_STORE
 @_KEY
+@named
 def unban(address: str, reason: str, store: str | None, key: str | None) -> None:
     """Lift a ban, because the person wants it. No permit comes back by it.
 
@@ -146,6 +151,7 @@ def unban(address: str, reason: str, store: str | None, key: str | None) -> None
 @_CHANNEL
 @_STORE
 @_KEY
+@named
 def withdraw(address: str, channel: str | None, store: str | None, key: str | None) -> None:
     """Take a permit back. Its address goes with it; `ban` is for who wants nothing ever again.
 
@@ -180,6 +186,7 @@ def check(address: str, channel: str | None, store: str | None, key: str | None)
 
 @permits.command("list")
 @_STORE
+@named
 def show_list(store: str | None) -> None:
     """All permits, with their addresses. The ledger notes that they were shown.
 
@@ -191,13 +198,14 @@ def show_list(store: str | None) -> None:
     if not found:
         click.echo("There are no permits.")
         return
-    note_permits_listed(url, len(found), now)
+    note_act(url, "permits list", now, permits=len(found))
     _print(found, now)
 
 
 @permits.command()
 @click.option("--done", is_flag=True, help="Somebody has looked at these: ask again in a year.")
 @_STORE
+@named
 def review(done: bool, store: str | None) -> None:
     """Those that have expired, and those that nobody has looked at for a year.
 
@@ -216,7 +224,7 @@ def review(done: bool, store: str | None) -> None:
         note_review(url, found, now)
         click.echo(f"Reviewed: {sum(each.expires > now for each in found)}.")
         return
-    note_permits_listed(url, len(found), now)
+    note_act(url, "permits list", now, permits=len(found))
     _print(found, now)
     raise SystemExit(1)
 

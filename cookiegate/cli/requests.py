@@ -23,6 +23,7 @@ from ..register import (
 )
 from ..settings import find
 from ..store import open_store
+from .acting import named
 
 _STORE = click.option("--store", help="Such as sqlite:///cookiegate.db.  [COOKIEGATE_STORE]")
 
@@ -53,6 +54,7 @@ def requests() -> None:
 @click.option("--identity", required=True, help="How it was shown who asks: receipt, cookie, signed in …")
 @click.option("--notes", default="", help="Whatever helps; no names, addresses or numbers of people.")
 @_STORE
+@named
 def add(kind: str, received: date | None, channel: str, identity: str, notes: str, store: str | None) -> None:
     """Put a request into the register. It is due one month later by the calendar.
 
@@ -106,6 +108,7 @@ def show(id: str, store: str | None) -> None:
 @click.option("--months", default=1, show_default=True, type=click.IntRange(1, 2))
 @click.option("--reason", required=True, help="Why: complexity, or the number of requests.")
 @_STORE
+@named
 def extend(id: str, months: int, reason: str, store: str | None) -> None:
     """Make it due one or two months later (GDPR art. 12(3)).
 
@@ -124,6 +127,7 @@ def extend(id: str, months: int, reason: str, store: str | None) -> None:
 @click.option("--outcome", required=True, type=click.Choice(OUTCOMES))
 @click.option("--reason", default="", help="Needed where not everything was done (GDPR art. 12(4)).")
 @_STORE
+@named
 def close(id: str, outcome: str, reason: str, store: str | None) -> None:
     """Say how it ended. Not while a recipient has still to be told.
 
@@ -138,6 +142,7 @@ def close(id: str, outcome: str, reason: str, store: str | None) -> None:
 @click.option("--done", type=click.IntRange(1), help="The number of a task that was done.")
 @click.option("--note", default="", help="With --done: how, or why it was impossible.")
 @_STORE
+@named
 def tasks(id: str, done: int | None, note: str, store: str | None) -> None:
     """Whom to tell about what was done (GDPR art. 19), and who was told.
 

@@ -19,14 +19,16 @@ from ..policy import load_policy
 from ..register import (
     erase_subject,
     find_subject,
+    forget_spooled,
     list_recipients,
     load_ledger_key,
-    note_reading,
+    note_act,
     rectify_record,
     restrict_subject,
 )
 from ..reports import Dossier, read_dossier, render_dossier, write_csv, write_html, write_json
 from ..settings import find, load_settings
+from .acting import named
 from .output import opened
 from .upkeep import find_key_file
 
@@ -76,6 +78,7 @@ class _Asked:
         index = load_ledger_key(find_key_file(key, self.store)).index
         if not id or not id.isascii():  # ours all are
             fail_to_identify()
+        self.id = id
         self.subject = find_subject(index, id)
         self.dossier: Dossier = read_dossier(self.store, self.subject, id)
         if not self.dossier.decisions or (receipt and not self.dossier.agrees_with(said)):
@@ -109,13 +112,14 @@ def subject() -> None:
 
 @subject.command()
 @_identified
+@named
 def show(**who: Any) -> None:
     """Show what is kept about the person. The ledger notes that it was shown.
 
     Example: cookiegate subject show --receipt receipt.json
     """
     asked = _Asked(**who)
-    note_reading(asked.store, "subject show", time.time(), len(asked.dossier.entries))
+    note_act(asked.store, "subject show", time.time(), records=len(asked.dossier.entries))
     click.echo(render_dossier(asked.dossier), nl=False)
 
 
@@ -123,13 +127,14 @@ def show(**who: Any) -> None:
 @_identified
 @click.option("--format", "form", type=click.Choice(["json", "csv", "html"]), default="json", show_default=True)
 @click.option("--output", "-o", default="-", help="A file, readable to its owner alone; else here.")
+@named
 def export(form: str, output: str, **who: Any) -> None:
     """A copy for the person (GDPR art. 15(3)); JSON is for other programs, too (art. 20).
 
     Example: cookiegate subject export --receipt receipt.json --format html -o copy.html
     """
     asked, now = _Asked(**who), time.time()
-    note_reading(asked.store, "subject export", now, len(asked.dossier.entries))
+    note_act(asked.store, "subject export", now, records=len(asked.dossier.entries))
     made = datetime.fromtimestamp(now, UTC)
     with opened(output) as out:
         if form == "csv":
@@ -142,6 +147,7 @@ def export(form: str, output: str, **who: Any) -> None:
 @_identified
 @click.option("--all", "whole", is_flag=True, help="The decisions too, not only whose they were.")
 @click.option("--request", "request_id", default="", help="The request it answers; otherwise one is opened.")
+@named
 def erase(whole: bool, request_id: str, **who: Any) -> None:
     """Erase the person from the records (GDPR art. 17).
 
@@ -151,6 +157,7 @@ def erase(whole: bool, request_id: str, **who: Any) -> None:
     """
     policy = load_policy(who["policy"])
     asked = _Asked(**who)
+    forget_spooled(asked.store, asked.id)
     done = erase_subject(
         asked.store, asked.subject, time.time(), whole=whole, recipients=list_recipients(policy), request=request_id
     )
@@ -175,6 +182,7 @@ def erase(whole: bool, request_id: str, **who: Any) -> None:
 
 @subject.command()
 @_identified
+@named
 def restrict(**who: Any) -> None:
     """Keep the records, and use them for nothing (GDPR art. 18).
 
@@ -187,6 +195,7 @@ def restrict(**who: Any) -> None:
 
 @subject.command()
 @_identified
+@named
 def release(**who: Any) -> None:
     """End a restriction. Tell the person first (GDPR art. 18(3)).
 
@@ -201,6 +210,7 @@ def release(**who: Any) -> None:
 @_identified
 @click.option("--number", required=True, type=click.IntRange(0), help="Of the record, as `show` says it.")
 @click.option("--text", required=True, help="What is wrong, and what is right.")
+@named
 def rectify(number: int, text: str, **who: Any) -> None:
     """Put beside a record what is wrong with it (GDPR art. 16).
 

@@ -7,10 +7,20 @@ from pathlib import Path
 
 import click
 
+from ..errors import StoreError
 from ..policy import load_policy
-from ..register import list_rules, load_ledger_key, make_ledger_key, rotate_ledger_key, run_out
+from ..register import (
+    LedgerKey,
+    list_rules,
+    load_ledger_key,
+    make_ledger_key,
+    note_act,
+    rotate_ledger_key,
+    run_out,
+)
 from ..settings import find
-from ..store import companion, upgrade_store
+from ..store import companion, has_ledger, upgrade_store
+from .acting import named
 
 _STORE = click.option("--store", help="Where it is recorded, such as sqlite:///cookiegate.db.  [COOKIEGATE_STORE]")
 _FILE = click.option("--file", "said", help="The key file; otherwise beside the store.  [COOKIEGATE_LEDGER_KEY]")
@@ -21,6 +31,12 @@ def find_key_file(said: str | None, store: str | None = None) -> Path:
     """Where the ledger's key is: as said, as set, or beside the store."""
     named = said or find("ledger_key")
     return Path(named) if named else companion(store or find("store"), ".ledgerkey")
+
+
+def find_checkpoint_file(store: str) -> Path:
+    """Where the last checkpoint is kept: as set, or beside the store."""
+    named = find("checkpoint")
+    return Path(named) if named else companion(store, ".checkpoint")
 
 
 @click.group()
@@ -34,24 +50,29 @@ def keys() -> None:
 @keys.command("new")
 @click.argument("name")
 @_FILE
-def new_key(name: str, said: str | None) -> None:
+@_STORE
+@named
+def new_key(name: str, said: str | None, store: str | None) -> None:
     """Make the key file of the ledger called NAME, which is usually the site's host.
 
     A SQLite store gets one by itself. For PostgreSQL make one and give the same file to every gateway.
 
     Example: cookiegate keys new www.example.test --file /etc/cookiegate/ledgerkey
     """
-    file = find_key_file(said)
+    file = find_key_file(said, store)
     if file.exists():
         raise click.UsageError(f"{file} is there already; `cookiegate keys rotate` puts a new key into it")
     made = make_ledger_key(file, name)
     click.echo(f"Wrote {file}. Its public half, to be given to whoever checks the ledger:")
     click.echo(made.verifiers[0])
+    _note_key("keys new", store, made)
 
 
 @keys.command("rotate")
 @_FILE
-def rotate_key(said: str | None) -> None:
+@_STORE
+@named
+def rotate_key(said: str | None, store: str | None) -> None:
     """Sign with a new key from now on. The old ones stay, since they verify what they signed.
 
     Start the gateways again afterwards, and give the new public half to whoever checks the ledger. The secret that
@@ -60,7 +81,20 @@ def rotate_key(said: str | None) -> None:
 
     Example: cookiegate keys rotate
     """
-    click.echo(rotate_ledger_key(find_key_file(said)).verifiers[0])
+    made = rotate_ledger_key(find_key_file(said, store))
+    click.echo(made.verifiers[0])
+    _note_key("keys rotate", store, made)
+
+
+def _note_key(act: str, store: str | None, made: LedgerKey) -> None:
+    """Say on the ledger, where there is one, which key signs from now on."""
+    url = store or find("store")
+    try:
+        if has_ledger(url):
+            note_act(url, act, time.time(), key=str(made.verifiers[0]))
+    except StoreError as error:
+        click.echo(f"The key is changed, and the ledger could not be told: {error}", err=True)
+        raise SystemExit(1) from None
 
 
 @keys.command("show")

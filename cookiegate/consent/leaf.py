@@ -132,6 +132,12 @@ def read_leaf(data: bytes) -> Leaf:
     raise LedgerError(f"not a leaf of a known kind in its canonical spelling: {data[:120]!r}")
 
 
+def read_commitment(data: bytes) -> bytes:
+    """What a leaf commits to; b"" where these bytes are no leaf that does."""
+    found = _COMMITTED.fullmatch(data)
+    return base64.b64decode(found[1]) if found else b""
+
+
 def _sort_earlier(seq: int, numbers: Sequence[int]) -> list[int]:
     found = sorted(set(numbers))
     if not found or found[0] < 0 or found[-1] >= seq:

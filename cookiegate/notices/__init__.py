@@ -46,6 +46,7 @@ class Notices:
         self.worker = worker.content  # goes before the script of a site's service worker
         templates = open_templates()
         self._asked = policy
+        self._prefix = prefix
         self._default = policy.site.languages[0]
         self._banners: dict[str, Banner] = {}
         self._pages: dict[str, Pages] = {}
@@ -136,7 +137,7 @@ class Notices:
         "words" is what `banner_digest` covers, "banner" and "settings" the two layers as they are sent; "policy" the
         purposes, services and cookies asked about, as JSON.
         """
-        shown = {("policy", ""): describe_question(self._asked)}
+        shown = {("policy", ""): describe_question(self._asked, self._prefix)}
         for language in self._banners:
             shown["words", language] = self._words[language]
             shown["banner", language] = b"\n".join(self._list_first_layers(language))

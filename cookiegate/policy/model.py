@@ -36,6 +36,13 @@ class Lifetime:
         return self.amount * SECONDS[self.unit]
 
     @property
+    def duration(self) -> str:
+        """In ISO 8601: "P13M"; "session" as it is."""
+        if self.unit == "session":
+            return "session"
+        return f"{'PT' if self.unit in ('seconds', 'minutes', 'hours') else 'P'}{self.amount}{self.unit[0].upper()}"
+
+    @property
     def days(self) -> int:
         return self.seconds // 86_400
 

@@ -45,11 +45,14 @@ def _digest(said: Any) -> bytes:
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).digest()
 
 
-def describe_question(policy: Policy) -> bytes:
-    """All that the policy says of itself to its visitors, as JSON: controller, hosts, purposes, services, cookies."""
+def describe_question(policy: Policy, prefix: str) -> bytes:
+    """All that the policy says of itself to its visitors, as JSON: controller, hosts, purposes, services, cookies; and
+    where, below `prefix`, the site answers them."""
+    place = f"https://{policy.site.hosts[0]}{prefix}"
     said: dict[str, Any] = {
         "version": policy.version,
         "site": {"name": policy.site.name, "hosts": list(policy.site.hosts)},
+        "addresses": {"notice": f"{place}/notice", "rights": f"{place}/receipt", "withdrawal": f"{place}/settings"},
         "controller": {
             "name": policy.controller.name,
             "email": policy.controller.email,
@@ -70,7 +73,11 @@ def describe_question(policy: Policy) -> bytes:
                         "policy_url": service.policy_url,
                         "hosts": list(service.hosts),
                         "cookies": [
-                            {"name": cookie.name, "lifetime": str(cookie.lifetime), "third_party": cookie.third_party}
+                            {
+                                "name": cookie.name,
+                                "lifetime": cookie.lifetime.duration if cookie.lifetime else "",
+                                "third_party": cookie.third_party,
+                            }
                             for cookie in service.cookies
                         ],
                     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .acts import acting, note_act
 from .addresses import CHANNELS, normalise
 from .growth import find_subject
 from .ledgerkey import LedgerKey, load_ledger_key, make_ledger_key, rotate_ledger_key
@@ -14,7 +15,6 @@ from .permits import (
     list_due,
     list_permits,
     may_send,
-    note_permits_listed,
     note_review,
     unban,
     withdraw,
@@ -33,9 +33,11 @@ from .requests import (
     list_requests,
     list_tasks,
 )
+from .restoring import Restored, accept_restore, look_at_restore
 from .retention import Retention, Rule, list_rules, run_out
 from .signer import Signer, sign_ledger
-from .subjects import Erased, Recipient, erase_subject, list_recipients, note_reading, rectify_record, restrict_subject
+from .spool import forget_spooled
+from .subjects import Erased, Recipient, erase_subject, list_recipients, rectify_record, restrict_subject
 from .visits import Visit, visit_from
 
 __all__ = [
@@ -49,11 +51,14 @@ __all__ = [
     "Recipient",
     "Register",
     "Request",
+    "Restored",
     "Retention",
     "Rule",
     "Signer",
     "Task",
     "Visit",
+    "accept_restore",
+    "acting",
     "add_permits",
     "add_request",
     "ban",
@@ -63,6 +68,7 @@ __all__ = [
     "find_request",
     "find_subject",
     "finish_task",
+    "forget_spooled",
     "judge_offer",
     "list_due",
     "list_permits",
@@ -71,11 +77,11 @@ __all__ = [
     "list_rules",
     "list_tasks",
     "load_ledger_key",
+    "look_at_restore",
     "make_ledger_key",
     "may_send",
     "normalise",
-    "note_permits_listed",
-    "note_reading",
+    "note_act",
     "note_review",
     "rectify_record",
     "restrict_subject",

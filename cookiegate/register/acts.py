@@ -1,7 +1,8 @@
 """What the controller's people do to the register: each act in one transaction with its entry on the ledger.
 
-The entry says what was done and when, never to whom (GDPR art. 5(2)). It also puts acts into one order: whoever writes
-to the ledger holds its head until the transaction ends, so of two acts the later sees what the earlier did.
+The entry says what was done, when, by whom and why, never to whom (GDPR art. 5(2)). It also puts acts into one order:
+whoever writes to the ledger holds its head until the transaction ends, so of two acts the later sees what the earlier
+did.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import time as clock
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 
 from cookiegate.errors import CookiegateError
 from cookiegate.store import Batch, Change, Growth, Head, Store, open_store
@@ -41,6 +43,23 @@ _NOBODYS = re.compile(
 )
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 LONGEST_TEXT = 2000
+_LONGEST_NAME = 100
+
+_actor: ContextVar[dict[str, str]] = ContextVar("actor", default={})  # noqa: B039 - nobody changes it
+
+
+@contextmanager
+def acting(by: str, why: str = "") -> Iterator[None]:
+    """Name on the ledger who does what is done in the block, and why. The name goes with its entry, by age.
+
+    Raises CookiegateError for a reason that names somebody, and for a name that is none.
+    """
+    said = {"by": require_plain(by, "the name")[:_LONGEST_NAME], "why": require_impersonal(why, "the reason")}
+    before = _actor.set({name: text for name, text in said.items() if text})
+    try:
+        yield
+    finally:
+        _actor.reset(before)
 
 
 @contextmanager
@@ -65,9 +84,10 @@ def carry_out(
     """Make the changes, put the entries on the ledger and say there what was done, all of it or nothing.
 
     `then` gives one change more, from the number of the first entry, which is known only in the transaction. `said`
-    goes onto the ledger for good: no personal data in it. `now` in seconds since 1970-01-01 UTC.
+    names none of those whom it is about. `now` in seconds since 1970-01-01 UTC.
     """
-    statement = keep_statement("audit", "audit", {"act": act, "time": int(now), **said}, int(now) // _HOUR)
+    told = {"act": act, "time": int(now), **_actor.get(), **said}
+    statement = keep_statement("audit", "audit", told, int(now) // _HOUR)
     grow = grow_by([*entries, statement])
 
     def grow_then(head: Head) -> Growth:
@@ -75,6 +95,12 @@ def carry_out(
         return growth if then is None else Growth(growth.head, [*growth.changes, then(head.size)])
 
     store.write(Batch(grow_then, changes))
+
+
+def note_act(store_url: str, act: str, now: float, **said: str | int) -> None:
+    """Say on the ledger that something was done that changes nothing in the register: records shown, a key changed."""
+    with opened(store_url) as store:
+        carry_out(store, act, now, (), (), None, **said)
 
 
 def scrub_files(store: Store) -> bool:

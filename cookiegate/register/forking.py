@@ -18,6 +18,9 @@ class Pausable(Protocol):
 
     def resume(self) -> None: ...
 
+    def disown(self) -> None:
+        """In the child: let go of what is the parent's."""
+
 
 _watched: WeakSet[Pausable] = WeakSet()
 _paused: list[Pausable] = []
@@ -40,6 +43,8 @@ def _after_in_parent() -> None:
 
 def _after_in_child() -> None:
     # The parent's writers are dead here: their threads were not forked.
+    for writer in _watched:
+        writer.disown()
     _paused.clear()
     _watched.clear()
 

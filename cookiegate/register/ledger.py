@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Protocol
 
-from cookiegate.consent import ConsentRecord
+from cookiegate.consent import Sealed, read_commitment
 from cookiegate.errors import StoreError
 from cookiegate.store import Batch, Grow, Growth, Head, Store
 
@@ -14,20 +14,31 @@ from .growth import Kept, find_subject, grow_by
 
 
 class Ticket:
-    """One decision in the queue. Awaited if it has a loop; otherwise it is kept until it is stored."""
+    """One decision in the queue. Awaited if it has a loop; otherwise it is kept until it is stored.
+
+    It comes sealed: what cannot be fails with the caller, and never stops the queue; and it is the same record, and
+    makes the same commitment, however often it is tried.
+    """
 
     __slots__ = ("abandoned", "committing", "consent_id", "loop", "outcome", "sealed")
 
-    def __init__(self, record: ConsentRecord, loop: asyncio.AbstractEventLoop | None = None) -> None:
-        # Sealed by the caller: what cannot be fails there, and never stops the queue; and once, so that it is the same
-        # record however often it is tried.
-        self.sealed = record.seal(os.urandom(64))
-        self.consent_id = record.consent_id
+    def __init__(self, sealed: Sealed, consent_id: str, loop: asyncio.AbstractEventLoop | None = None) -> None:
+        self.sealed = sealed
+        self.consent_id = consent_id
         self.loop = loop
         # None when stored, otherwise why not. A result rather than an exception: nobody may be left to read it.
         self.outcome: asyncio.Future[StoreError | None] | None = loop.create_future() if loop else None
-        self.abandoned = False  # its caller has given up: it must not be stored any more
+        self.abandoned = False  # given up by its caller, or of somebody who was erased: not to be stored any more
         self.committing = False  # past the point at which that could be helped
+
+
+class Doubt(Protocol):
+    """Decisions of which nobody knows yet whether they were stored."""
+
+    tickets: list[Ticket]
+
+    def find_missing(self, store: Store) -> list[Ticket]:
+        """Those of them that were not, and that have to be."""
 
 
 class Attempt:
@@ -50,14 +61,44 @@ class Attempt:
         self._place = seq, leaf
         return growth
 
-    def was_stored(self, store: Store) -> bool:
-        """Whether the try succeeded after all."""
+    @property
+    def end(self) -> int:
+        """How many leaves the ledger has once this is stored."""
+        return self._place[0] + len(self.tickets) if self._place else 0
+
+    def find_missing(self, store: Store) -> list[Ticket]:
+        return [] if self._was_stored(store) else [ticket for ticket in self.tickets if not ticket.loop]
+
+    def _was_stored(self, store: Store) -> bool:
         if self._place is None:
             return False
-        # A server may still be busy with a COMMIT whose connection is gone. It holds the head until it is done: wait.
-        store.write(Batch(lambda head: Growth(head, ())), lambda: False)
+        wait_for_commits(store)
         seq, leaf = self._place
         return store.query("leaf_run", start=seq, stop=seq + 1) == [(leaf,)]
+
+
+class Inheritance:
+    """What a process that died left behind. Its last COMMIT may have come through: every leaf since then is looked at,
+    since of a record that was erased nothing else is left."""
+
+    def __init__(self, tickets: Sequence[Ticket], size: int) -> None:
+        """`size`: leaves that the ledger had before the first of them."""
+        self.tickets = list(tickets)
+        self._size = size
+
+    def find_missing(self, store: Store) -> list[Ticket]:
+        wait_for_commits(store)
+        missing = {ticket.sealed.commitment: ticket for ticket in self.tickets}
+        for _, leaf in store.stream("leaves", after=self._size - 1):
+            assert isinstance(leaf, bytes)
+            missing.pop(read_commitment(leaf), None)
+        return list(missing.values())
+
+
+def wait_for_commits(store: Store) -> None:
+    """Wait until all who were about to commit have done so. A server may be busy with a COMMIT whose connection is
+    gone; it holds the head until it is done."""
+    store.write(Batch(lambda head: Growth(head, ())), lambda: False)
 
 
 def _keep(ticket: Ticket, index_key: bytes) -> Kept:

@@ -153,12 +153,6 @@ def list_due(store: Store, now: float) -> list[Permit]:
     return _permits(store.query("permits_due", now=int(now), looked=int(now - REVIEW.total_seconds())))
 
 
-def note_permits_listed(store_url: str, permits: int, now: float) -> None:
-    """Say on the ledger that addresses were shown to somebody."""
-    with opened(store_url) as store:
-        carry_out(store, "permits list", now, permits=permits)
-
-
 def note_review(store_url: str, permits: Sequence[Permit], now: float) -> None:
     """Say of those that have not expired that somebody has looked at them."""
     rows = [(int(now), each.hash, each.channel) for each in permits if each.expires > now]

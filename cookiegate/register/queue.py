@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from collections.abc import Container
 from functools import partial
 
 from cookiegate.errors import StoreError
 from cookiegate.store import Batch, Store
 
-from .ledger import Attempt, Ticket, settle
+from .ledger import Attempt, Doubt, Ticket, settle
 
 MOST_DECISIONS = 10_000
 BATCH_DECISIONS = 512
@@ -21,8 +22,10 @@ class DecisionQueue:
     def __init__(self) -> None:
         self._lock = threading.Lock()  # held for moments only
         self._tickets: deque[Ticket] = deque()
-        self._unsure: Attempt | None = None  # whose COMMIT broke off: it may have been stored
+        self._taken: list[Ticket] = []  # in the transaction that is under way
+        self._unsure: Doubt | None = None  # whose COMMIT broke off, in this process or in one that died
         self._closed = False
+        self.size = 0  # leaves that the ledger has at least
         self.awaited = 0  # tickets in the queue that somebody waits for
         self.dropped = 0
 
@@ -46,6 +49,16 @@ class DecisionQueue:
             ticket.abandoned = not ticket.committing
             return ticket.abandoned
 
+    def inherit(self, doubt: Doubt) -> None:
+        """Before the first try: take on what another process left behind. It comes first."""
+        self._unsure = doubt
+
+    def list_waiting(self) -> list[Ticket]:
+        """What nobody waits for, in its order; also what may have been stored."""
+        with self._lock:
+            tickets = [*(self._unsure.tickets if self._unsure else ()), *self._tickets]
+        return [each for each in tickets if each.loop is None and not each.abandoned]
+
     def write(self, store: Store, index_key: bytes) -> bool:
         """Put what waits onto the ledger, in one transaction and in its order; whether there is more."""
         self._clear_up(store)
@@ -58,6 +71,7 @@ class DecisionQueue:
                 self._put_back(attempt, error)
                 raise
             if stored:
+                self.size = attempt.end
                 settle(tickets, None)
                 break
             tickets = [each for each in tickets if not each.abandoned]
@@ -72,24 +86,27 @@ class DecisionQueue:
         settle(waiting, StoreError(str(error) or type(error).__name__))
 
     def forget(self, consent_id: str) -> None:
-        """Drop what waits to be recorded of somebody who is being erased: it would come back after them."""
+        """Drop what waits to be recorded of somebody who was erased: it would come back after them."""
         with self._lock:
             unsure = self._unsure.tickets if self._unsure else []
+            for ticket in (*unsure, *self._taken, *self._tickets):
+                if ticket.loop is None and ticket.consent_id == consent_id:
+                    ticket.abandoned = True  # what is being committed is not stopped by it, only never tried again
             unsure[:] = [each for each in unsure if each.loop or each.consent_id != consent_id]
-            self._tickets = deque(each for each in self._tickets if each.loop or each.consent_id != consent_id)
+            self._tickets = deque(each for each in self._tickets if not each.abandoned or each.loop)
 
     def close(self) -> None:
         """Take nothing more."""
         with self._lock:
             self._closed = True
 
-    def give_up(self) -> int:
-        """Let go of what could not be written; how many refusals and withdrawals that are."""
+    def give_up(self, spooled: Container[Ticket]) -> int:
+        """Let go of what could not be written; how many refusals and withdrawals that are which nothing else holds."""
         unsure, self._unsure = self._unsure, None
         with self._lock:
             left = [*(each for each in (unsure.tickets if unsure else ()) if not each.loop), *self._tickets]
             self._tickets.clear()
-            lost = sum(ticket.loop is None for ticket in left)
+            lost = sum(not (each.loop or each.abandoned or each in spooled) for each in left)
             self.dropped += lost
         settle(left, StoreError("the register is closed"))
         return lost
@@ -102,6 +119,7 @@ class DecisionQueue:
                 self.awaited -= ticket.loop is not None
                 if not ticket.abandoned:
                     tickets.append(ticket)
+            self._taken = tickets
         return tickets
 
     def _claim(self, tickets: list[Ticket]) -> bool:
@@ -116,24 +134,26 @@ class DecisionQueue:
     def _put_back(self, attempt: Attempt, error: Exception) -> None:
         tickets = attempt.tickets
         if not any(ticket.committing for ticket in tickets):
-            self._requeue(tickets)
+            with self._lock:
+                self._put_first(tickets)
             return
         # Stored or not, nobody can tell now. Who waits is told that it failed: then nothing is given.
         settle([ticket for ticket in tickets if ticket.loop], StoreError(str(error) or type(error).__name__))
-        self._unsure = attempt
+        with self._lock:
+            self._unsure = attempt
 
     def _clear_up(self, store: Store) -> None:
         """Find out what became of a try that broke off, so that what nobody waits for is stored just once."""
-        attempt = self._unsure
-        if attempt is None:
+        if self._unsure is None:
             return
-        if not attempt.was_stored(store):
-            self._requeue([ticket for ticket in attempt.tickets if not ticket.loop])
-        self._unsure = None
-
-    def _requeue(self, tickets: list[Ticket]) -> None:
+        missing = self._unsure.find_missing(store)
         with self._lock:
-            for ticket in tickets:
-                ticket.committing = False
-            self._tickets.extendleft(reversed(tickets))
-            self.awaited += sum(ticket.loop is not None for ticket in tickets)
+            self._unsure = None
+            self._put_first(missing)
+
+    def _put_first(self, tickets: list[Ticket]) -> None:
+        """With the lock held: before all that waits, in their order."""
+        for ticket in tickets:
+            ticket.committing = False
+        self._tickets.extendleft(reversed(tickets))
+        self.awaited += sum(ticket.loop is not None for ticket in tickets)

@@ -16,16 +16,20 @@ from cookiegate.errors import LedgerError, StoreError
 from cookiegate.policy import Policy
 from cookiegate.store import check_store, companion, has_ledger, is_shared
 
+from .acts import acting
 from .deadlines import Deadlines
 from .declaration import Shown
 from .growth import find_subject
 from .herald import Herald
 from .ledger import Ticket
 from .ledgerkey import LedgerKey, load_ledger_key, make_ledger_key
+from .spool import forget_spooled
 from .subjects import Recipient, erase_subject, restrict_subject
 from .upkeep import Upkeep
 from .visits import Visit
 from .writer import Writer
+
+_PERSON = "data subject"  # who erases or restricts their own records, as the ledger names them
 
 
 class Register:
@@ -77,7 +81,7 @@ class Register:
         nothing may be given. Only when COMMIT itself hangs does it take longer: its outcome is waited for.
         """
         writer, loop = self._writer(), asyncio.get_running_loop()
-        ticket = Ticket(record, loop)
+        ticket = _seal(record, loop)
         assert ticket.outcome is not None
         if not writer.submit(ticket):
             raise StoreError("the decision could not be recorded: the register is closed, or too many are waiting")
@@ -92,18 +96,18 @@ class Register:
 
     def record_later(self, record: ConsentRecord) -> None:
         """Record a refusal or a withdrawal, which holds whether or not it is recorded: queued until it is."""
-        self._writer().submit(Ticket(record))
+        self._writer().submit(_seal(record))
 
     async def erase(self, consent_id: str, recipients: Sequence[Recipient]) -> None:
         """Make the records of this id nobody's, and have `recipients` told (GDPR art. 17, 19). Raises StoreError."""
-        self._writer().forget(consent_id)
-        ask = partial(erase_subject, whole=False, recipients=recipients)
-        await asyncio.to_thread(ask, self.store_url, self.find_subject(consent_id), self._clock())
+        with acting(_PERSON):
+            await asyncio.to_thread(self._erase, consent_id, recipients)
 
     async def restrict(self, consent_id: str, *, restricted: bool) -> None:
         """Keep the records of this id and use them for nothing else, or again as before (GDPR art. 18)."""
         ask = partial(restrict_subject, restricted=restricted)
-        await asyncio.to_thread(ask, self.store_url, self.find_subject(consent_id), self._clock())
+        with acting(_PERSON):
+            await asyncio.to_thread(ask, self.store_url, self.find_subject(consent_id), self._clock())
 
     def find_subject(self, consent_id: str) -> bytes:
         """The keyed hash under which the records of this id are found."""
@@ -126,6 +130,15 @@ class Register:
     def health(self) -> dict[str, bool | int | str]:
         """Whether the store works ("store", "error"), and how much is queued and was dropped in this process."""
         return self._writer().health()
+
+    def _erase(self, consent_id: str, recipients: Sequence[Recipient]) -> None:
+        subject, now = self.find_subject(consent_id), self._clock()
+        erase = partial(erase_subject, self.store_url, subject, now, whole=False, recipients=recipients)
+        erase()
+        # What still waits goes only now: had the store failed, it would be lost for nothing.
+        self._writer().forget(consent_id)
+        forget_spooled(self.store_url, consent_id)
+        erase()  # what was on its way between the two
 
     def _find_deadlines(self, loop: asyncio.AbstractEventLoop, writer: Writer) -> Deadlines:
         deadlines = self._deadlines.get(loop)
@@ -158,3 +171,7 @@ class Register:
             writer = self._writers.setdefault(process, writer)
             atexit.register(self.close)
         return writer
+
+
+def _seal(record: ConsentRecord, loop: asyncio.AbstractEventLoop | None = None) -> Ticket:
+    return Ticket(record.seal(os.urandom(64)), record.consent_id, loop)

@@ -23,7 +23,7 @@ OBSERVATION_DAYS = 90  # unless the policy says otherwise
 CONSENT_DAYS = 3 * 365 + 183  # likewise: as long as a consent lasts, and claims about it after that
 REQUEST_DAYS = 3 * 365 + 1  # after it was closed: as long as a claim about it may be expected
 PERMIT_DAYS = 2 * 365 + 1  # two years by the calendar; each permit says when they end
-_MOST = 5000  # corrections named in one leaf
+_MOST = 5000  # statements named in one leaf
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,9 @@ class Retention:
     def __init__(self, policy: Policy) -> None:
         self._days = {rule.table: rule.days for rule in list_rules(policy) if rule.days is not None}
         self._said = -1, -1  # what the ledger was told to be past its time: up to which record, before which hour
+        self._told: Store | None = (
+            None  # through which it was told: another may be of an older copy, put back meanwhile
+        )
 
     def believes_clock(self, store: Store, now: float) -> bool:
         """Whether so much time may have passed as the clock says, in seconds since 1970 UTC; keeps today in mind.
@@ -88,7 +91,7 @@ class Retention:
         deleted += store.purge("permits", int(now))
         deleted += store.purge("days", day_of(now - self._days["days"] * _DAY))
         before = int(now - self._days["ledger_records"] * _DAY) // _HOUR
-        deleted += _erase_corrections(store, before, int(now) // _HOUR)
+        deleted += _erase_statements(store, before, int(now) // _HOUR)
         return bool(self._purge_records(store, before, int(now) // _HOUR) + deleted)
 
     def _purge_records(self, store: Store, before: int, hour: int) -> int:
@@ -100,16 +103,17 @@ class Retention:
         if upto is None:
             return 0
         assert isinstance(upto, int)
-        if upto > self._said[0] or before > self._said[1]:
+        if store is not self._told or upto > self._said[0] or before > self._said[1]:
             # said first, so that a record which is gone is always one that the ledger says is gone
             store.write(Batch(grow_by([Removed("decisions", hour, upto=upto, before=before)])))
-            self._said = upto, before
+            self._said, self._told = (upto, before), store
         return store.purge("ledger_records", before)
 
 
-def _erase_corrections(store: Store, before: int, hour: int) -> int:
-    """What people wrote to put a record right goes when a record of that age would. Hours since 1970 UTC."""
-    old = [seq for (seq,) in store.query("old_corrections", hour=before, most=_MOST) if isinstance(seq, int)]
+def _erase_statements(store: Store, before: int, hour: int) -> int:
+    """What people wrote to put a record right, and who of the staff did what, goes when a record of that age would.
+    Hours since 1970 UTC."""
+    old = [seq for (seq,) in store.query("old_statements", hour=before, most=_MOST) if isinstance(seq, int)]
     if old:
         gone = Change("erase_record", [(seq,) for seq in old])
         store.write(Batch(grow_by([Removed("erase", hour, of=old)]), [gone]))

@@ -7,7 +7,10 @@ other. A ledger that is cut short or altered can so be shown to be, down to the 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import NamedTuple
 
 from cookiegate.consent import (
     Checkpoint,
@@ -35,6 +38,15 @@ def sign_ledger(store_url: str, key: LedgerKey, file: Path, now: float) -> Check
         return Signer(key, file).sign(store, now)
 
 
+class Break(NamedTuple):
+    """Where a ledger does not continue what was signed."""
+
+    signed: Checkpoint
+    note: bytes  # that it was signed with
+    agreed: int  # leaves that are known to be as they were
+    size: int  # leaves that there are now
+
+
 class Signer:
     """Signs checkpoints of one ledger with the first of its keys, and keeps the last in `file`."""
 
@@ -47,38 +59,77 @@ class Signer:
     def sign(self, store: Store, now: float) -> Checkpoint:
         """Sign the ledger as it is, if it has grown; the last checkpoint. `now` in seconds since 1970 UTC.
 
-        Raises LedgerError where the ledger is smaller than one that was signed, or does not begin with it.
+        Also where another key signed it last. Raises LedgerError where the ledger is smaller than one that was signed,
+        or does not begin with it.
         """
+        with self._holding_file():
+            return self._sign(store, int(now), self._read_file())
+
+    def begin_anew(self, store: Store, now: float) -> Checkpoint:
+        """The same, whatever the file says; the ledger continues what the store itself has of checkpoints."""
+        with self._holding_file():
+            return self._sign(store, int(now), [])
+
+    def find_break(self, store: Store) -> Break | None:
+        """Where the ledger does not continue what the file says was signed; None where it does, or there is no file.
+
+        Raises LedgerError where it does not continue its own checkpoints either: then it is no older copy of itself.
+        """
+        with self._holding_file():
+            notes = self._read_file()
+        now = self._measure(store)
+        own = [read_checkpoint(note, self._verifiers) for note in _read_store(store)]
+        for old in own:
+            _require_continued(old, now, store)
+        for note in notes:
+            signed = read_checkpoint(note, self._verifiers)
+            try:
+                _require_continued(signed, now, store)
+            except LedgerError:
+                return Break(signed, note, max((each.size for each in own), default=0), now.size)
+        return None
+
+    @contextmanager
+    def _holding_file(self) -> Iterator[None]:
         try:
             with hold(self._file.with_name(self._file.name + ".lock")):
-                return self._sign(store, int(now))
+                yield
         except OSError as error:
             raise LedgerError(f"the last checkpoint cannot be kept: {error}") from None
 
-    def _sign(self, store: Store, now: int) -> Checkpoint:
+    def _sign(self, store: Store, now: int, kept: Sequence[bytes]) -> Checkpoint:
         # The notes first: another gateway may let the ledger grow, and sign it, between the two.
-        known = [read_checkpoint(note, self._verifiers) for note in self._find_notes(store)]
-        ((size,),) = store.query("ledger_size")
-        assert isinstance(size, int)
-        new = Checkpoint(self.origin, size, root_of(size, read_tree(store.query)))
+        notes = [*kept, *_read_store(store)]
+        known = [read_checkpoint(note, self._verifiers) for note in notes]
+        new = self._measure(store)
         for old in known:
             _require_continued(old, new, store)
-        if known == [new, new]:  # in the file and in the store
+        if known == [new, new] and all(map(self._is_ours, notes)):  # in the file and in the store
             return new
         note = sign_checkpoint(new, self._key)
         self._keep(note)
         # The newest of a day says all that those before it did: kept one by one, they would outgrow the decisions.
-        earlier = Change("drop_checkpoints", [(now // _DAY, size)])
-        store.write(Batch(changes=[Change("add_checkpoint", [(size, now, note)]), earlier]))
+        earlier = Change("drop_checkpoints", [(now // _DAY, new.size)])
+        store.write(Batch(changes=[Change("add_checkpoint", [(new.size, now, note)]), earlier]))
         return new
 
-    def _find_notes(self, store: Store) -> list[bytes]:
-        """The last checkpoints in the file and in the store."""
-        notes = [note for _, note in store.query("last_checkpoint") if isinstance(note, bytes)]
+    def _measure(self, store: Store) -> Checkpoint:
+        ((size,),) = store.query("ledger_size")
+        assert isinstance(size, int)
+        return Checkpoint(self.origin, size, root_of(size, read_tree(store.query)))
+
+    def _is_ours(self, note: bytes) -> bool:
+        """Whether the key that is in use now signed it."""
+        with suppress(LedgerError):
+            return bool(read_checkpoint(note, [self._key.verifier]))
+        return False
+
+    def _read_file(self) -> list[bytes]:
+        """The last checkpoint in the file, if there is one."""
         try:
-            return [self._file.read_bytes(), *notes]
+            return [self._file.read_bytes()]
         except FileNotFoundError:
-            return notes
+            return []
 
     def _keep(self, note: bytes) -> None:
         new = self._file.with_name(self._file.name + ".new")
@@ -87,6 +138,11 @@ class Signer:
             out.flush()
             os.fsync(out.fileno())
         new.replace(self._file)
+
+
+def _read_store(store: Store) -> list[bytes]:
+    """The last checkpoint in the store, if there is one."""
+    return [note for _, note in store.query("last_checkpoint") if isinstance(note, bytes)]
 
 
 def _require_continued(old: Checkpoint, new: Checkpoint, store: Store) -> None:

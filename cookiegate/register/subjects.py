@@ -18,6 +18,7 @@ from cookiegate.store import Change, Row, Store
 
 from .acts import carry_out, opened, require_plain, scrub_files
 from .growth import Entry, Kept, Removed
+from .ledger import wait_for_commits
 from .requests import add_tasks, find_request, open_request
 
 _HOUR = 3600
@@ -56,12 +57,6 @@ def list_given_services(store: Store, subject: bytes) -> list[str]:
     return sorted({service for each in said for service in each.get("services", ())})
 
 
-def note_reading(store_url: str, act: str, now: float, records: int) -> None:
-    """Say on the ledger that a person's records were shown or handed over."""
-    with opened(store_url) as store:
-        carry_out(store, act, now, records=records)
-
-
 def erase_subject(
     store_url: str, subject: bytes, now: float, *, whole: bool, recipients: Sequence[Recipient], request: str = ""
 ) -> Erased | None:
@@ -73,6 +68,7 @@ def erase_subject(
     Without a `request` one is opened. Raises CookiegateError for a request that is not an open one for erasure.
     """
     with opened(store_url) as store:
+        wait_for_commits(store)  # of what a gateway is just storing
         rows = store.query("records_of", subject=subject)
         if not rows:
             return None

@@ -45,7 +45,7 @@ class Upkeep:
         self._shown = shown
         self._retention = Retention(policy)
         self._clock = clock
-        self._declared = False
+        self._declared: Store | None = None  # where what is shown was kept: an older copy may have been put back since
         self._purged_on = ""
         self._deleted = False  # something, since the files were scrubbed
         self._shared = is_shared(store_url)
@@ -60,9 +60,9 @@ class Upkeep:
     def prepare(self, store: Store) -> bytes:
         """Before a decision is stored: keep what it was asked with. The key under which its subject is found."""
         key = self._find_key()
-        if not self._declared:
+        if store is not self._declared:
             declare(store, self._policy.version, self._shown(), self._clock())
-            self._declared = True
+            self._declared = store
         self._sign_at = min(self._sign_at, time.monotonic() + _SIGNING)
         return key.index
 

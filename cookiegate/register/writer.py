@@ -2,7 +2,7 @@
 
 Decisions go out at once, all that wait in one transaction; visits and observations each second or 500 visits, in a
 transaction of their own, so that nothing in them can hold a decision up. When the store fails, what waits for an
-answer gets one, the rest stays queued, and the store is opened anew with growing pauses.
+answer gets one, the rest stays queued, on disk too, and the store is opened anew with growing pauses.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from .observations import Observations
 from .pace import Pace
 from .preparation import Preparation
 from .queue import DecisionQueue
+from .spool import Spool
 from .upkeep import Upkeep
 from .visits import Visit, day_of
 
@@ -50,6 +51,7 @@ class Writer:
         self._upkeep = upkeep
         self._preparation = Preparation(policy, upkeep.day_keys, clock)
         self._decisions = DecisionQueue()
+        self._spool = Spool(store_url)
         self._visits: deque[Visit] = deque()
         self._observations = Observations()
         self._roused = False  # the thread knows that there are visits or observations
@@ -72,8 +74,9 @@ class Writer:
         return self._decisions.abandon(ticket)
 
     def forget(self, consent_id: str) -> None:
-        """Drop what waits to be recorded of somebody who is being erased."""
+        """Drop what waits to be recorded of somebody who was erased, on disk too. Raises StoreError."""
         self._decisions.forget(consent_id)
+        self._spool.forget(consent_id)
 
     def visit(self, visit: Visit) -> None:
         if self._closing or len(self._visits) >= MOST_VISITS:
@@ -109,12 +112,17 @@ class Writer:
     def resume(self) -> None:
         self._gate.release()
 
+    def disown(self) -> None:
+        self._spool.disown()
+
     def health(self) -> dict[str, bool | int | str]:
         return {
             "store": not self._pace.error,
             "ledger": self._upkeep.error,
             "error": self._pace.error,
             "queued_decisions": len(self._decisions),
+            "spooled_decisions": len(self._spool),
+            "spool": self._spool.error,
             "queued_visits": len(self._visits),
             "dropped_decisions": self._decisions.dropped,
             "dropped_visits": self.dropped_visits,
@@ -133,12 +141,15 @@ class Writer:
             self._wake.set()
 
     def _run(self) -> None:
+        self._decisions.inherit(self._spool.adopt())
         while True:
             closing = self._closing  # read first: what was queued before it was set is still seen below
             more = False  # to be done at once
             if closing or self._decisions.awaited or time.monotonic() >= self._pace.retry_at:
                 with self._gate:
                     more = self._attempt(closing)
+            elif self._pace.error:
+                self._keep_waiting()
             if not more and closing:
                 if not self._decisions or time.monotonic() >= self._stop_at:
                     break
@@ -159,9 +170,16 @@ class Writer:
             self._discard_store()
             self._pace.fail(error)
             self._decisions.refuse(error)
+            self._keep_waiting()
             return False
         self._pace.succeed()
+        if self._spool.in_use:
+            self._spool.release(self._decisions.list_waiting())
         return more
+
+    def _keep_waiting(self) -> None:
+        """On disk, so that it outlives this process."""
+        self._spool.keep(self._decisions.list_waiting(), self._decisions.size)
 
     def _discard_store(self) -> None:
         if self._store:
@@ -207,7 +225,10 @@ class Writer:
         return max(0.0, max(min(due), self._pace.retry_at) - time.monotonic())
 
     def _give_up(self) -> None:
-        lost = self._decisions.give_up()
+        if len(self._spool):
+            _log.error("%d refusals or withdrawals wait on disk for the next start", len(self._spool))
+        lost = self._decisions.give_up(self._spool)
+        self._spool.close()
         with self._lock:
             self.dropped_visits += len(self._visits)
             self._visits.clear()

@@ -6,6 +6,7 @@ from .bundle import write_bundle
 from .consents import export
 from .proof import Proof, last_checkpoint, prove, read_proof
 from .receipt import write_receipt
+from .receiptcheck import Receipt, find_receipt_faults, read_receipt
 from .statistics import Count, PageFigures, VisitStatistics, visit_statistics
 from .subject import Dossier, read_dossier, render_dossier, write_csv, write_html, write_json
 from .tables import render
@@ -17,15 +18,18 @@ __all__ = [
     "Dossier",
     "PageFigures",
     "Proof",
+    "Receipt",
     "Undeclared",
     "Verification",
     "VisitStatistics",
     "export",
+    "find_receipt_faults",
     "find_undeclared",
     "last_checkpoint",
     "prove",
     "read_dossier",
     "read_proof",
+    "read_receipt",
     "render",
     "render_dossier",
     "visit_statistics",

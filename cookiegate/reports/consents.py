@@ -14,7 +14,7 @@ from cookiegate.errors import LedgerError
 from cookiegate.store import Store, open_store
 
 from .cells import write_cell
-from .recordld import write_jsonld
+from .recordld import Earlier, write_jsonld
 from .verification import DECISIONS
 
 _HOUR = 3_600_000  # milliseconds
@@ -56,7 +56,27 @@ def export(store_url: str, form: Literal["jsonl", "csv", "jsonld"], out: IO[str]
             rows: Iterable[tuple[Any, ...]] = store.query("shown", hash=hash)
             return next((dict(json.loads(body)) for kind, _, body in rows if kind == "policy"), {})
 
-        return write_jsonld(entries, find_shown, out)
+        return write_jsonld(entries, find_shown, _EarlierDecisions(store).find, out)
+
+
+class _EarlierDecisions:
+    """What a person had decided before, found by the keyed hash that their records have in common."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._subjects: Iterator[tuple[Any, ...]] = store.stream("subjects")
+        self._next: tuple[Any, ...] = (-1, None)
+
+    def find(self, seq: int) -> Earlier | None:
+        """Before the record of this number. Asked for ascending ones."""
+        while self._next[0] < seq:
+            self._next = next(self._subjects, (1 << 63, None))
+        if self._next[0] != seq:
+            return None
+        rows: Iterable[tuple[Any, ...]] = self._store.query("decision_before", subject=self._next[1], seq=seq)
+        for earlier, payload in rows:
+            return Earlier(earlier, frozenset(json.loads(payload)["services"]))
+        return None
 
 
 def show_time(milliseconds: int, precision: str = "milliseconds") -> str:

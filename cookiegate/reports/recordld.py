@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from .verification import DECISIONS
 
@@ -22,6 +22,7 @@ _CONTEXT: Mapping[str, object] = {
     "dpv": "https://w3id.org/dpv#",
     "eu-gdpr": "https://w3id.org/dpv/legal/eu/gdpr#",
     "loc": "https://w3id.org/dpv/loc#",
+    "pd": "https://w3id.org/dpv/pd#",
     "dct": "http://purl.org/dc/terms/",
     "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
     "xsd": "http://www.w3.org/2001/XMLSchema#",
@@ -31,6 +32,10 @@ _CONTEXT: Mapping[str, object] = {
     "dpv:isIndicatedAtTime": {"@type": "xsd:dateTime"},
     "dpv:hasPurpose": {"@type": "@id"},
     "dpv:hasService": {"@type": "@id"},
+    "dpv:hasPersonalData": {"@type": "@id"},
+    "dct:replaces": {"@type": "@id"},
+    "dct:source": {"@type": "@id"},
+    "dpv:isExercisedAt": {"@type": "@id"},
     "dpv:hasDataController": {"@type": "@id"},
     "dpv:hasDataSubject": {"@type": "@id"},
     "dpv:isIndicatedBy": {"@type": "@id"},
@@ -41,6 +46,8 @@ _CONTEXT: Mapping[str, object] = {
 # What can be on record of what happens to a consent. Not there: a dialog that was shown or closed without an answer is
 # not kept of anybody; a consent has expired when its duration has passed.
 _STATES = {"given": "dpv:ConsentGiven", "refused": "dpv:ConsentRefused", "withdrawn": "dpv:ConsentWithdrawn"}
+# What a visitor can do on the page with their receipt: access, rectification, erasure, restriction, portability.
+_RIGHTS = ("eu-gdpr:A15", "eu-gdpr:A16", "eu-gdpr:A17", "eu-gdpr:A18", "eu-gdpr:A20")
 # The nearest that DPV has for our purposes; a site's own are plain purposes.
 _PURPOSES = {
     "functional": "dpv:ServiceProvision",
@@ -49,10 +56,23 @@ _PURPOSES = {
 }
 
 
-def write_jsonld(entries: Iterable[Entry], find_policy: Callable[[str], dict[str, Any]], out: IO[str]) -> int:
+class Earlier(NamedTuple):
+    """The decision that a person had made before."""
+
+    seq: int
+    services: frozenset[str]  # given then
+
+
+def write_jsonld(
+    entries: Iterable[Entry],
+    find_policy: Callable[[str], dict[str, Any]],
+    find_earlier: Callable[[int], Earlier | None],
+    out: IO[str],
+) -> int:
     """Write one JSON-LD document; how many consent records are in it.
 
-    `find_policy` gives what was kept of a policy under its hash, or nothing.
+    `find_policy` gives what was kept of a policy under its hash, or nothing; `find_earlier` what came before the record
+    of a number, asked for ascending ones.
     """
     count = 0
     policies: dict[str, tuple[str, dict[str, Any]]] = {}  # version → under which hash it is described here, and how
@@ -66,7 +86,8 @@ def write_jsonld(entries: Iterable[Entry], find_policy: Callable[[str], dict[str
             ]  # fmt: skip
             policies[str(entry.record.get("policy_version"))] = hash, find_policy(hash)
         elif entry.event in DECISIONS:
-            nodes = [_describe_record(entry, *policies.get(entry.record["policy_version"], ("", {})))]
+            policy = policies.get(entry.record["policy_version"], ("", {}))
+            nodes = [_describe_record(entry, *policy, find_earlier(entry.seq))]
             count += 1
         else:
             nodes = []
@@ -75,6 +96,20 @@ def write_jsonld(entries: Iterable[Entry], find_policy: Callable[[str], dict[str
             comma = ",\n"
     out.write("\n]}\n")
     return count
+
+
+def describe(entries: Iterable[tuple[Entry, str]], policies: Mapping[str, dict[str, Any]]) -> dict[str, object]:
+    """The same of the decisions of one person, oldest first, each with the hash of the policy it was made under."""
+    nodes: list[dict[str, object]] = []
+    told: set[str] = set()
+    earlier = None
+    for entry, hash in entries:
+        if hash not in told:
+            nodes += _describe_policy(hash, policies.get(hash, {}))
+            told.add(hash)
+        nodes.append(_describe_record(entry, hash, policies.get(hash, {}), earlier))
+        earlier = Earlier(entry.seq, frozenset(entry.record["services"]))
+    return {"@context": _CONTEXT, "@graph": nodes}
 
 
 def _describe_policy(hash: str, said: dict[str, Any]) -> Iterator[dict[str, object]]:
@@ -107,6 +142,8 @@ def _describe_policy(hash: str, said: dict[str, Any]) -> Iterator[dict[str, obje
                     "dpv:hasName": service["provider"],
                     **_place(service["country"]),
                 },
+                # whoever is asked for anything learns the address that asks
+                **({"dpv:hasPersonalData": "pd:IPAddress"} if service["hosts"] else {}),
                 "cookiegate:transferBasis": service["transfer_basis"],
                 "cookiegate:notice": service["policy_url"],
                 "dpv:hasStorageCondition": [
@@ -116,10 +153,16 @@ def _describe_policy(hash: str, said: dict[str, Any]) -> Iterator[dict[str, obje
             }
 
 
-def _describe_record(entry: Entry, hash: str, policy: dict[str, Any]) -> dict[str, object]:
+def _describe_record(entry: Entry, hash: str, policy: dict[str, Any], earlier: Earlier | None) -> dict[str, object]:
     said = entry.record
     time = datetime.fromtimestamp(entry.time / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     subject = f"#subject-{entry.person['consent_id']}" if entry.person else f"#subject-of-{entry.seq}"
+    addresses = policy.get("addresses", {})
+    notice = {
+        "@type": "dpv:ConsentNotice",
+        "dct:identifier": f"sha256:{said['banner']}",
+        "dct:language": said["language"],
+    }
     node: dict[str, object] = {
         "@id": f"#record-{entry.seq}",
         "@type": "dpv:ConsentRecord",
@@ -128,24 +171,23 @@ def _describe_record(entry: Entry, hash: str, policy: dict[str, Any]) -> dict[st
         "dct:created": time,
         "dct:language": said["language"],
         "dpv:hasDataSubject": subject,
-        "dpv:hasNotice": {
-            "@type": "dpv:ConsentNotice",
-            "dct:identifier": f"sha256:{said['banner']}",
-            "dct:language": said["language"],
-        },
+        "dpv:hasNotice": notice | ({"dct:source": addresses["notice"]} if addresses else {}),
         "cookiegate:policyVersion": said["policy_version"],
         "cookiegate:globalPrivacyControl": said["gpc"],
         "cookiegate:timePrecision": entry.precision,
     }
+    if earlier:
+        node["dct:replaces"] = f"#record-{earlier.seq}"
     if policy:
         node["dpv:hasDataController"] = f"#controller-{hash}"
         if country := policy["controller"]["country"]:
             node["dpv:hasJurisdiction"] = f"loc:{country}"
-        # a control that reopens the choice is on every page
-        node["dpv:hasConsentControl"] = {
-            "@type": "dpv:WithdrawConsent",
-            "dpv:isExercisedAt": f"https://{policy['site']['hosts'][0]}/",
-        }
+        # beside the control on every page
+        place = addresses.get("withdrawal") or f"https://{policy['site']['hosts'][0]}/"
+        node["dpv:hasConsentControl"] = {"@type": "dpv:WithdrawConsent", "dpv:isExercisedAt": place}
+    if addresses:
+        rights = [{"@type": right, "dpv:isExercisedAt": addresses["rights"]} for right in _RIGHTS]
+        node["dpv:hasRight"] = rights
     if entry.restricted:
         node["cookiegate:restricted"] = True
     indication = {
@@ -160,11 +202,19 @@ def _describe_record(entry: Entry, hash: str, policy: dict[str, Any]) -> dict[st
             "dpv:hasPurpose": f"#purpose-{hash}-{purpose}",
             "dpv:hasLegalBasis": "eu-gdpr:A6-1-a",
             "dpv:hasService": [f"#service-{hash}-{service}" for service in services],
-            "dpv:hasConsentStatus": [{"@type": [_STATES[state], "dpv:ExpressedConsent"], **indication}],
+            "dpv:hasConsentStatus": [
+                {"@type": [_name_state(state, services, earlier), "dpv:ExpressedConsent"], **indication}
+            ],
         }
         for purpose, state, services in _list_states(said, policy)
     ]
     return node
+
+
+def _name_state(state: str, services: list[str], earlier: Earlier | None) -> str:
+    """Given again is renewed: all of it was given before."""
+    renewed = state == "given" and earlier is not None and bool(services) and earlier.services.issuperset(services)
+    return "dpv:RenewedConsentGiven" if renewed else _STATES[state]
 
 
 def _list_states(said: dict[str, Any], policy: dict[str, Any]) -> Iterator[tuple[str, str, list[str]]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .lock import hold
+from .lock import claim, hold
 from .opening import check_store, companion, has_ledger, is_shared, open_store, upgrade_store
 from .rows import Batch, Change, Grow, Growth, Head, Observation, Row, Store, Value, VisitRow
 
@@ -18,6 +18,7 @@ __all__ = [
     "Value",
     "VisitRow",
     "check_store",
+    "claim",
     "companion",
     "has_ledger",
     "hold",

@@ -13,6 +13,8 @@ if sys.platform == "win32":
 else:
     import fcntl
 
+_BEYOND = 1 << 30  # bytes: behind the end of any file that is claimed
+
 
 @contextmanager
 def hold(path: Path) -> Iterator[int]:
@@ -37,3 +39,16 @@ def hold(path: Path) -> Iterator[int]:
                 fcntl.flock(descriptor, fcntl.LOCK_UN)
     finally:
         os.close(descriptor)
+
+
+def claim(descriptor: int) -> bool:
+    """Lock an open file until it is closed, also by this process's death; False where somebody else has."""
+    try:
+        if sys.platform == "win32":
+            os.lseek(descriptor, _BEYOND, os.SEEK_SET)  # there a locked byte cannot be read: one that is never written
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        else:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
+from functools import cache
 
 from cookiegate.errors import SchemaError, StoreError
 
@@ -25,29 +27,54 @@ def judge_schema(found: int, where: str) -> None:
         )
 
 
-def read_schema(connection: sqlite3.Connection) -> int:
-    """The number of a database's schema; 0 where nothing was made yet."""
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    return int(version)
+def read_schema(connection: sqlite3.Connection, where: str) -> int:
+    """The number of a database's schema; 0 where nothing was made yet. Raises SchemaError for one that is not ours."""
+    (number,) = connection.execute("PRAGMA user_version").fetchone()
+    tables = _list_columns(connection)
+    if "ledger" in tables:
+        raise SchemaError(
+            f"{where}: it was made before the first release and cannot be brought forward: "
+            "move it away, and another is made"
+        )
+    # Of a newer one only that is known which the oldest had.
+    ours = number and _make_columns(number if number <= len(STEPS) else 1).items() <= tables.items()
+    if not ours and (number or tables):
+        raise SchemaError(
+            f"{where}: it is a database, but no store of a released cookiegate: name another file, "
+            "or move it away, and another is made"
+        )
+    return int(number)
+
+
+def _list_columns(connection: sqlite3.Connection) -> dict[str, str]:
+    """Each table with its columns."""
+    sql = """SELECT t.name, group_concat(c.name) FROM pragma_table_list t, pragma_table_info(t.name) c
+              WHERE t.schema = 'main' AND t.type = 'table' AND t.name NOT LIKE 'sqlite!_%' ESCAPE '!' GROUP BY t.name"""
+    return dict(connection.execute(sql).fetchall())
+
+
+@cache
+def _make_columns(number: int) -> dict[str, str]:
+    """The same of a schema of ours."""
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        for each in range(number):
+            for statement in step("sqlite", each):
+                connection.execute(statement)
+        return _list_columns(connection)
 
 
 def migrate(connection: sqlite3.Connection, where: str, *, upgrade: bool) -> int:
     """Make the schema of an empty database; with `upgrade` run the steps that another is missing. The number of steps
     run. The connection is in autocommit mode.
 
-    Raises SchemaError for a schema that is older (without `upgrade`) or newer than ours.
+    Raises SchemaError for a schema that is older (without `upgrade`), newer, or none of ours: it is left as it was.
     """
     run = 0
-    if connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'ledger'").fetchone():
-        raise SchemaError(
-            f"{where}: it was made before the first release and cannot be brought forward: "
-            "move it away, and another is made"
-        )
-    if (found := read_schema(connection)) < len(STEPS) and (upgrade or not found):
+    if (found := read_schema(connection, where)) < len(STEPS) and (upgrade or not found):
         # All steps or none: what a process that is killed leaves half made would be told from no older schema.
         connection.execute("BEGIN IMMEDIATE")
         try:
-            if read_schema(connection) == found:  # else another process was faster
+            if read_schema(connection, where) == found:  # else another process was faster
                 for number in range(found, len(STEPS)):
                     for statement in step("sqlite", number):
                         connection.execute(statement)
@@ -57,5 +84,5 @@ def migrate(connection: sqlite3.Connection, where: str, *, upgrade: bool) -> int
         except BaseException:
             connection.execute("ROLLBACK")
             raise
-    judge_schema(read_schema(connection), where)
+    judge_schema(read_schema(connection, where), where)
     return run

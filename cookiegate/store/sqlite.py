@@ -44,7 +44,7 @@ class SqliteStore:
             raise StoreError(f"{self._path}: there is no such file; nothing has been recorded yet")
         connection = self._connect("ro")
         try:
-            judge_schema(read_schema(connection), str(self._path))
+            judge_schema(read_schema(connection, str(self._path)), str(self._path))
         except BaseException:
             connection.close()
             raise
@@ -58,6 +58,7 @@ class SqliteStore:
                 os.close(os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
             connection = self._connect("rw")
             try:
+                read_schema(connection, str(self._path))  # before anything is done to what may not be ours
                 connection.execute("PRAGMA journal_mode = WAL")
                 connection.execute("PRAGMA cache_size = -65536")  # KiB: the index of subjects is written at random
                 connection.execute("PRAGMA synchronous = FULL")  # a COMMIT survives a power cut

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
 import stat
 from contextlib import closing
@@ -142,6 +143,37 @@ def test_the_last_checkpoint_is_printed_and_signed_when_asked_for(site: Shelf) -
     assert "0 leaves not signed yet" in run("consents", "verify").stdout
 
 
+def test_an_older_copy_is_accepted_only_by_who_says_yes(site: Shelf) -> None:
+    shutil.copy(site.file, "copy.db")
+    site.keep(make_record(SIZE))
+    site.sign()
+    assert run("consents", "export", "--format", "bundle", "-o", "out").exit_code == 0
+    site.keep(make_record(SIZE + 1))
+    site.sign()
+    for name in ("cookiegate.db-wal", "cookiegate.db-shm"):
+        Path(name).unlink(missing_ok=True)
+    Path("copy.db").replace(site.file)
+    asked = run("consents", "accept-restore", "--erasures", "out/leaves.jsonl")
+    assert asked.exit_code == 1
+    lines = asked.stdout.splitlines()
+    assert (
+        lines[0]
+        == f"Signed before: {SIZE + 3} leaves. Here: {SIZE}, of which the first {SIZE} are known to be the same."
+    )
+    assert lines[1] == f"Lost: what was recorded from leaf {SIZE} to {SIZE + 2} and is not in this copy."
+    assert lines[2] == "Erasures to be done again: 0 records erased, 0 made nobody's."
+    assert lines[3].startswith(f"Not known: erasures from leaf {SIZE + 1} on.")
+    assert "Nothing was changed" in lines[4]
+    assert run("consents", "verify").exit_code == 1
+    done = run("consents", "accept-restore", "--yes")
+    assert done.exit_code == 0
+    assert "Nothing was changed" not in done.stdout
+    assert run("consents", "verify").exit_code == 0
+    again = run("consents", "accept-restore", "--yes")
+    assert again.exit_code == 2
+    assert "nothing to accept" in again.output
+
+
 def test_a_checkpoint_of_nothing_is_said_in_words() -> None:
     with closing(open_store("sqlite:///cookiegate.db")):
         pass
@@ -157,7 +189,10 @@ def test_an_export_goes_to_a_file_of_ones_own_or_here(site: Shelf, form: str) ->
     assert here.stderr == ""
     assert f"id{RESTRICTED}" not in here.stdout
     assert run("consents", "export", "--format", form, "-o", "out").stdout == ""
-    assert Path("out").read_bytes().decode().splitlines() == here.stdout.splitlines()
+    lines = here.stdout.splitlines()
+    again = Path("out").read_bytes().decode().splitlines()
+    assert again[: len(lines)] == lines
+    assert all('"act":"consents export"' in line for line in again[len(lines) :])
     assert stat.S_IMODE(Path("out").stat().st_mode) == 0o600
     assert f"id{RESTRICTED}" in run("consents", "export", "--format", form, "--restricted").stdout
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from cookiegate import CookieGate
-from cookiegate.register import erase_subject, load_ledger_key
+from cookiegate.register import erase_subject, forget_spooled, load_ledger_key
 from cookiegate.reports import Verification, visit_statistics, write_bundle
 from tests.asgi import call
 from tests.stories.site import choose, keep, make_gate, website
@@ -81,3 +81,37 @@ def test_of_who_was_erased_not_a_byte_is_left(tmp_path: Path, whole: bool) -> No
     assert kept == others, "nobody else's record has changed"
     assert visit_statistics(url, today, today) == figures
     assert list(Verification(url, keys).find()) == []
+
+
+def test_nor_of_what_waited_on_disk_to_be_stored(tmp_path: Path) -> None:
+    gate, file = make_gate(website, tmp_path), tmp_path / "site.db"
+    url = f"sqlite:///{file}"
+
+    async def withdraw_in_an_outage() -> str:
+        mine = keep(await choose(gate))
+        page = (await call(gate, "GET", "/_cookiegate/receipt", [("cookie", mine)])).body.decode()
+        gate.register.close()
+        for part in tmp_path.glob("site.db-*"):
+            part.unlink()
+        file.rename(tmp_path / "kept.db")
+        file.mkdir()
+        down = make_gate(website, tmp_path)
+        assert (await choose(down, "withdraw", cookie=mine)).status == 303
+        while not down.register.health()["spooled_decisions"]:
+            await asyncio.sleep(0.01)
+        down.register.close()
+        return re.findall("<code>([A-Za-z0-9_-]{22})</code>", page)[0]
+
+    id = asyncio.run(withdraw_in_an_outage())
+    file.rmdir()
+    (tmp_path / "kept.db").rename(file)
+    spooled = {place: place.read_bytes() for place in tmp_path.glob("site.db.spool.*")}
+    assert any(id.encode() in content for content in spooled.values())
+    salts = re.findall(rb'_?salt":"([0-9a-f]{64})"', b"".join(spooled.values()))
+    assert len(salts) == 2
+    forget_spooled(url, id)
+    assert erase_subject(url, make_gate(website, tmp_path).register.find_subject(id), time.time(), whole=True,
+                         recipients=())  # fmt: skip
+    for place in tmp_path.rglob("*"):
+        data = place.read_bytes() if place.is_file() else b""
+        assert [part for part in (id.encode(), *salts) if part in data] == [], place

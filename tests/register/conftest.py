@@ -27,6 +27,7 @@ from cookiegate.policy import (
 from cookiegate.register import Register
 from cookiegate.register.ledgerkey import load_ledger_key, make_ledger_key
 from cookiegate.store import companion, hold, is_shared, open_store
+from tests.register.spooled import Outage
 from tests.register.tree import read_ids
 
 ASSESSMENT = Assessment("security", "no milder way", "nothing that names a person", "Aino Esimerkki", "2026-03-01")
@@ -113,6 +114,12 @@ def url(url: str) -> str:
 @pytest.fixture
 def held(url: str) -> Callable[[], AbstractContextManager[None]]:
     return lambda: hold_ledger(url)
+
+
+@pytest.fixture
+def outage(monkeypatch: pytest.MonkeyPatch) -> Outage:
+    """The store is down."""
+    return Outage(monkeypatch)
 
 
 @pytest.fixture

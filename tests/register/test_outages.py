@@ -231,16 +231,39 @@ def test_connections_that_break_at_any_moment_lose_and_double_nothing(
     assert register.health()["dropped_decisions"] == 0
 
 
-def test_refusals_of_which_nobody_knows_at_the_end_are_counted(
-    line: Line, policy: Policy, record: Records, waiting: Wait, caplog: pytest.LogCaptureFixture
-) -> None:
-    register = begin(line, policy, record, waiting)
+def end_in_doubt(register: Register, line: Line, record: Records, waiting: Wait) -> None:
+    """Close it while nobody knows what became of a refusal, with no store in reach."""
     line.commits_to_lose = 1
     cutting = threading.Thread(target=lambda: (waiting(lambda: line.commits_to_lose == 0), line.cut()))
     cutting.start()
     register.record_later(record("a", "refused"))
     cutting.join()
     register.close()
+
+
+def test_a_refusal_of_which_nobody_knows_at_the_end_is_found_out_about_by_the_next(
+    line: Line, policy: Policy, record: Records, waiting: Wait
+) -> None:
+    register = begin(line, policy, record, waiting)
+    end_in_doubt(register, line, record, waiting)
+    assert register.health()["dropped_decisions"] == 0
+    line.mend()
+    after = Register(line.url, policy)
+    asyncio.run(after.record(record("after")))
+    after.close()
+    assert read_ids(line.url) == ["before", "a", "after"]
+
+
+def test_refusals_that_cannot_be_kept_anywhere_are_counted(
+    line: Line, policy: Policy, record: Records, waiting: Wait, caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    def fail(base: Path) -> None:
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr("cookiegate.register.spool.make_spool_file", fail)
+    register = begin(line, policy, record, waiting)
+    end_in_doubt(register, line, record, waiting)
     health = register.health()
     assert (health["dropped_decisions"], health["queued_decisions"]) == (1, 0)
     assert "1 refusals or withdrawals could not be recorded" in caplog.text

@@ -142,6 +142,20 @@ def test_a_new_key_continues_what_the_older_signed(store: Store, key: LedgerKey,
     assert load_ledger_key(tmp_path / "own.ledgerkey") == newer
 
 
+def test_after_a_rotation_the_same_leaves_are_signed_anew(
+    store: Store, key: LedgerKey, file: Path, tmp_path: Path
+) -> None:
+    grow(store, 3)
+    signed = Signer(key, file).sign(store, NOW)
+    newer = rotate_ledger_key(tmp_path / "own.ledgerkey")
+    for _ in range(2):
+        assert Signer(newer, file).sign(store, NOW + DAY) == signed
+        for note in (file.read_bytes(), store.query("last_checkpoint")[0][1]):
+            assert isinstance(note, bytes)
+            assert read_checkpoint(note, newer.verifiers[:1]) == signed
+    assert [size for size, _ in store.stream("checkpoints")] == [3]
+
+
 class Busy:
     """A store that another gateway lets grow, and signs, after each look at it."""
 

@@ -19,7 +19,7 @@ from cookiegate.register import (
     erase_subject,
     find_request,
     list_tasks,
-    note_reading,
+    note_act,
     rectify_record,
     restrict_subject,
 )
@@ -230,7 +230,7 @@ def test_a_correction_goes_when_a_record_of_its_age_would(site: Site) -> None:
 
 def test_each_act_stands_on_the_ledger_and_says_nothing_of_the_person(site: Site) -> None:
     subject = site.subject(AINO)
-    note_reading(site.url, "subject show", NOON, 3)
+    note_act(site.url, "subject show", NOON, records=3)
     restrict_subject(site.url, subject, NOON, restricted=True)
     restrict_subject(site.url, subject, NOON, restricted=False)
     rectify_record(site.url, subject, site.rows(AINO)[0][0], "wrong language", NOON)

@@ -29,6 +29,10 @@ POLICY = json.dumps(
     {
         "version": VERSION,
         "site": {"name": "Saha", "hosts": ["www.saha.example"]},
+        "addresses": {
+            each: f"https://www.saha.example/_cookiegate/{path}"
+            for each, path in (("notice", "notice"), ("rights", "receipt"), ("withdrawal", "settings"))
+        },
         "controller": {"name": "Saha Oy", "email": "tieto@saha.example", "address": "Sahatie 1", "country": "FI"},
         "validity_days": 183,
         "purposes": [
@@ -37,7 +41,8 @@ POLICY = json.dumps(
                 "services": [
                     SERVICE
                     | {"id": "matomo", "name": "Matomo", "provider": "Matomo Oy", "country": "FI"}
-                    | {"cookies": [{"name": "_pk_id", "lifetime": "13 months", "third_party": False}]},
+                    | {"cookies": [{"name": "_pk_id", "lifetime": "P13M", "third_party": False}]}
+                    | {"hosts": ["matomo.example"]},
                     SERVICE | {"id": "laskuri", "name": "Laskuri", "provider": "Laskuri Oy", "country": ""},
                 ],
             }

@@ -15,11 +15,12 @@ import pytest
 from cookiegate.consent import canonical, commit
 from cookiegate.errors import LedgerError
 from cookiegate.reports import export
-from tests.reports.ledger import BANNER, PRESENT, RESTRICTED, VERSION, Ledger, Shelf, make_record
+from cookiegate.store import Change
+from tests.reports.ledger import BANNER, NOW, PRESENT, RESTRICTED, VERSION, Ledger, Shelf, make_record
 
 FORMULAS = ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1", "＋1", "－1", "＠1")
 DECIDED = [seq for seq in PRESENT if seq not in (0, 123)]
-PREFIXES = {"dpv", "eu-gdpr", "loc", "dct", "rdf", "xsd", "cookiegate"}
+PREFIXES = {"dpv", "eu-gdpr", "loc", "pd", "dct", "rdf", "xsd", "cookiegate"}
 
 
 def write(url: str, form: Any, *, restricted: bool = False) -> tuple[int, str]:
@@ -125,6 +126,58 @@ def test_json_ld_says_who_asked_for_what_and_what_was_answered(ledger: Ledger) -
         seq: graph[f"#record-{seq}"]["dpv:hasProcess"][0]["dpv:hasConsentStatus"][0]["@type"][0] for seq in (25, 30)
     }
     assert states == {25: "dpv:ConsentRefused", 30: "dpv:ConsentWithdrawn"}
+
+
+def test_json_ld_says_where_the_notice_is_and_rights_are_exercised_and_how_long_cookies_are_kept(
+    ledger: Ledger,
+) -> None:
+    graph = read_graph(ledger.url)
+    record = graph["#record-24"]
+    assert record["dpv:hasNotice"]["dct:source"] == "https://www.saha.example/_cookiegate/notice"
+    assert record["dpv:hasConsentControl"]["dpv:isExercisedAt"] == "https://www.saha.example/_cookiegate/settings"
+    assert {right["@type"]: right["dpv:isExercisedAt"] for right in record["dpv:hasRight"]} == dict.fromkeys(
+        ("eu-gdpr:A15", "eu-gdpr:A16", "eu-gdpr:A17", "eu-gdpr:A18", "eu-gdpr:A20"),
+        "https://www.saha.example/_cookiegate/receipt",
+    )
+    (service,) = [node for node in graph.values() if node.get("dpv:hasName") == "Matomo"]
+    assert service["dpv:hasPersonalData"] == "pd:IPAddress"
+    assert [each["rdf:value"] for each in service["dpv:hasStorageCondition"]] == ["P13M"]
+
+
+def test_what_is_given_again_is_renewed_and_names_what_it_replaces(shelf: Shelf) -> None:
+    shelf.declare()
+    both, one = ("laskuri", "matomo"), ("matomo",)
+    for number, (id, services) in enumerate(
+        [("a", one), ("b", both), ("a", both), ("b", one), ("a", ()), ("a", both)], 1
+    ):
+        event = "given" if services == both else "partly-given" if services else "withdrawn"
+        shelf.keep(make_record(0, event=event, states={"statistics": event}, services=services, consent_id=id,
+                               time=NOW * 1000 + number))  # fmt: skip
+    graph = read_graph(shelf.url)
+    told = {
+        number: (
+            graph[f"#record-{number}"].get("dct:replaces"),
+            *(each["dpv:hasConsentStatus"][0]["@type"][0] for each in graph[f"#record-{number}"]["dpv:hasProcess"]),
+        )
+        for number in range(1, 7)
+    }
+    given, renewed, refused = "dpv:ConsentGiven", "dpv:RenewedConsentGiven", "dpv:ConsentRefused"
+    assert told == {
+        1: (None, given, refused),
+        2: (None, given),
+        3: ("#record-1", given),
+        4: ("#record-2", renewed, refused),
+        5: ("#record-3", "dpv:ConsentWithdrawn"),
+        6: ("#record-5", given),
+    }
+
+
+def test_a_restricted_decision_is_not_used_to_tell_what_is_renewed(shelf: Shelf) -> None:
+    shelf.keep(*(make_record(2, consent_id="a", time=NOW * 1000 + each) for each in range(2)))
+    shelf.add(changes=[Change("restrict_record", [(1, 0)])])
+    record = read_graph(shelf.url, restricted=True)["#record-1"]
+    assert "dct:replaces" not in record
+    assert record["dpv:hasProcess"][0]["dpv:hasConsentStatus"][0]["@type"][0] == "dpv:ConsentGiven"
 
 
 def test_what_was_given_in_part_is_told_service_by_service(shelf: Shelf) -> None:

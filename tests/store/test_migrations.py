@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -164,11 +165,44 @@ def test_processes_that_start_together_make_one_schema(url: str) -> None:
     assert ask(url, "SELECT size FROM ledger_head") == [(0,)]
 
 
-def test_a_database_from_before_the_first_release_is_left_alone(tmp_path: Path) -> None:
-    connection = sqlite3.connect(tmp_path / "site.db")
-    connection.execute("CREATE TABLE ledger (seq INTEGER)")
-    connection.execute("PRAGMA user_version = 1")
-    connection.close()
+FOREIGN = {
+    "from before the first release": ("CREATE TABLE ledger (seq INTEGER)", "PRAGMA user_version = 1"),
+    "half of ours": ("CREATE TABLE ledger_head (one INTEGER, size INTEGER, frontier BLOB)", "PRAGMA user_version = 1"),
+    "a numbered one of somebody else's": ("CREATE TABLE places (url TEXT)", "PRAGMA user_version = 75"),
+    "with just our number": (f"PRAGMA user_version = {len(STEPS)}",),
+    "of somebody else's": ("CREATE TABLE places (url TEXT)",),
+}
+
+
+@pytest.mark.parametrize("statements", FOREIGN.values(), ids=FOREIGN)
+def test_a_database_that_is_no_store_of_ours_is_left_alone(tmp_path: Path, statements: tuple[str, ...]) -> None:
+    url = f"sqlite:///{tmp_path}/site.db"
+    with closing(sqlite3.connect(tmp_path / "site.db", isolation_level=None)) as connection:
+        for statement in statements:
+            connection.execute(statement)
+    before = (tmp_path / "site.db").read_bytes()
+    attempts: list[Callable[[str], object]] = [
+        open_store, lambda url: open_store(url, readonly=True), upgrade_store, check_store,
+    ]  # fmt: skip
+    for attempt in attempts:
+        with pytest.raises(SchemaError, match=r"site\.db: .* move it away"):
+            attempt(url)
+    assert (tmp_path / "site.db").read_bytes() == before
+
+
+def test_a_store_of_ours_whose_columns_are_others_is_left_alone(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/site.db"
+    open_store(url).close()
+    ask(url, "ALTER TABLE ledger_records DROP COLUMN restricted")
     for attempt in (open_store, upgrade_store):
-        with pytest.raises(SchemaError, match="move it away"):
-            attempt(f"sqlite:///{tmp_path}/site.db")
+        with pytest.raises(SchemaError, match="no store of a released cookiegate"):
+            attempt(url)
+
+
+def test_an_operators_own_tables_and_indexes_are_in_nobodys_way(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/site.db"
+    open_store(url).close()
+    ask(url, "CREATE TABLE notes (said TEXT)")
+    ask(url, "CREATE INDEX visits_by_path ON visits (path)")
+    open_store(url).close()
+    assert upgrade_store(url) == 0

@@ -40,6 +40,16 @@ SELECT size, note FROM checkpoints ORDER BY size DESC LIMIT 1
 -- shown
 SELECT kind, time, body FROM shown WHERE hash = :hash
 
+-- shown_policies
+SELECT hash, time, body FROM shown WHERE kind = 'policy' ORDER BY time, hash
+
+-- decision_before
+-- The last one of the same person, to be used for something.
+SELECT seq, payload FROM ledger_records
+ WHERE subject = :subject AND seq < :seq AND restricted = 0
+   AND event IN ('given', 'partly-given', 'refused', 'withdrawn')
+ ORDER BY seq DESC LIMIT 1
+
 -- ledger_head
 SELECT size, frontier FROM ledger_head
 
@@ -168,6 +178,6 @@ SELECT hash, channel, address, source, words, given, expires, reviewed FROM perm
 -- ban
 SELECT time, source FROM bans WHERE hash = :hashed
 
--- old_corrections
-SELECT seq FROM ledger_records WHERE event = 'rectified' AND hour < :hour AND restricted = 0
+-- old_statements
+SELECT seq FROM ledger_records WHERE event IN ('rectified', 'audit') AND hour < :hour AND restricted = 0
  ORDER BY seq LIMIT :most

@@ -12,7 +12,8 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 INSERT INTO ledger_tiles (level, place, root) VALUES (?, ?, ?)
 
 -- add_checkpoint
-INSERT INTO checkpoints (size, time, note) VALUES (?, ?, ?) ON CONFLICT (size) DO NOTHING
+-- Of the same leaves, under a new key.
+INSERT INTO checkpoints (size, time, note) VALUES (?, ?, ?) ON CONFLICT (size) DO UPDATE SET note = excluded.note
 
 -- drop_checkpoints
 -- Of one day, counted since 1970: those of fewer leaves than the newest.
