@@ -39,6 +39,7 @@ from provision import (
 STAMP = VENV / "installed-from"
 NATIVE = ("native/next_tag.c", "native/script_end.h", "native/words.h")
 INSTALLED = ("pyproject.toml", "hatch_build.py", *NATIVE)  # read when it is installed
+AT_ONCE = ("-n", "auto", "--maxprocesses", "4", "--dist", "loadgroup")  # a worker per core; `-n 0` undoes it
 PIP_KEYS = ("index-url", "extra-index-url", "cert")
 
 
@@ -182,7 +183,7 @@ def main(arguments: Sequence[str]) -> int:
         provide_nginx()
         # -rP: their figures too, not only whether they passed
         return check({"torture": ("-m", "pytest", "-m", "torture", "-rP", *more)}, prepare_machine())
-    return check({**lint, "pytest": ("-m", "pytest", *more)}, prepare_machine())
+    return check({**lint, "pytest": ("-m", "pytest", *AT_ONCE, *more)}, prepare_machine())
 
 
 if __name__ == "__main__":

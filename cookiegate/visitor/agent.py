@@ -9,8 +9,6 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-import user_agents
-
 AGENT_LENGTH = 256  # characters that are looked at
 
 _LONGEST_NAME = 60
@@ -41,6 +39,8 @@ def describe(user_agent: str) -> Agent:
 def _describe(text: str) -> Agent:
     if not text:
         return Agent("", "", "bot", True)
+    import user_agents  # compiles a thousand expressions, most of the start of a command that needs none of them
+
     parsed = user_agents.parse(text)
     major = parsed.browser.version[0] if parsed.browser.version else ""
     bot = bool(parsed.is_bot or _PROGRAM.search(text))

@@ -21,11 +21,12 @@ from .visitor import Visitor
 CANNOT_RUN = "the browser tests cannot run here: "
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(items: list[pytest.Function]) -> None:
     here = Path(__file__).parent
     for item in items:
         if item.path.is_relative_to(here):
             item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.xdist_group(item.callspec.params["browser"]))  # each is started once
 
 
 @pytest.fixture(scope="package")

@@ -16,6 +16,8 @@ import pytest
 import cookiegate
 from cookiegate.gate import skipping
 
+pytestmark = pytest.mark.xdist_group("package")  # it is built once
+
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = "import sys; from hatchling import build; print(getattr(build, 'build_' + sys.argv[1])(sys.argv[2]))"
 RENDER = """

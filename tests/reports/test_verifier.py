@@ -251,9 +251,9 @@ def test_a_checkpoint_that_was_altered_or_signed_by_another_is_named(bundle: Pat
     assert find(bundle) == []
 
 
-@pytest.mark.parametrize("key", [str(consent.SigningKey.generate(ORIGIN).verifier), "", "a+b", "ä"])
+@pytest.mark.parametrize("key", ["{another}", "", "a+b", "ä"])
 def test_another_key_fits_no_checkpoint(bundle: Path, key: str) -> None:
-    (bundle / "key.txt").write_text(key, "utf-8")
+    (bundle / "key.txt").write_text(key.format(another=consent.SigningKey.generate(ORIGIN).verifier), "utf-8")
     assert [finding[:15] for finding in find(bundle)] == ["checkpoint 'che", "checkpoint 'old"]
 
 

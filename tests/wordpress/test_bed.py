@@ -11,7 +11,7 @@ import pytest
 from .bed import WordPress
 from .database import create_database, start_mariadb
 
-pytestmark = pytest.mark.wordpress
+pytestmark = [pytest.mark.wordpress, pytest.mark.xdist_group("wordpress")]
 
 EVERY_PAGE = {
     "GA4's loader": '<script async src="https://www.googletagmanager.com/gtag/js?id=G-KIVIJOKI01">',

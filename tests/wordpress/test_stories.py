@@ -14,7 +14,7 @@ from .bed import WordPress
 from .company import Company, open_company
 from .visitor import STATES, Visitor
 
-pytestmark = [pytest.mark.wordpress, pytest.mark.browser]
+pytestmark = [pytest.mark.wordpress, pytest.mark.browser, pytest.mark.xdist_group("wordpress")]
 
 PAGES = ("/?plant=1", WordPress.page_path, WordPress.post_path, "/ei-ole/", "/feed/")
 OWN_COOKIE = "__Host-cookiegate"
