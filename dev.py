@@ -165,6 +165,7 @@ def main(arguments: Sequence[str]) -> int:
     commands.add_parser("test", help="ruff, mypy and pytest; whatever follows goes to pytest")
     commands.add_parser("lint", help="ruff and mypy")
     commands.add_parser("bench", help="run every benchmarks/bench_*.py")
+    commands.add_parser("pictures", help="draw docs/pictures/ anew, in a Chromium")
     commands.add_parser("torture", help="the long suites: pytest -m torture; whatever follows goes to pytest")
     said, more = parser.parse_known_args(arguments)
     if more and said.command not in ("test", "torture"):
@@ -179,6 +180,8 @@ def main(arguments: Sequence[str]) -> int:
         return check(lint)
     if said.command == "bench":
         return check({file.stem: (file,) for file in sorted((ROOT / "benchmarks").glob("bench_*.py"))})
+    if said.command == "pictures":
+        return check({"pictures": (ROOT / "docs" / "pictures" / "draw.py",)}, prepare_machine())
     if said.command == "torture":
         provide_nginx()
         # -rP: their figures too, not only whether they passed

@@ -30,6 +30,14 @@ from tests.ports import find_port  # noqa: E402
 from tests.serving import serve  # noqa: E402
 
 COMPANY = ROOT / "examples" / "company"
+THEME = {  # of one picture more, banner-themed
+    "look": "corner",
+    "radius": 0,
+    "font": "Georgia, serif",
+    "logo": "/static/mark.svg",
+    "colours": {"background": "#fdf6e3", "text": "#2b2b2b", "button": "#7a3e00", "button_text": "#ffffff"},
+    "links": [{"url": "/tietosuoja/", "titles": {"fi": "Tietosuojaseloste"}}],
+}
 PAGES = {"fi": "/", "sv": "/sv/", "en": "/en/"}
 SIZES = {"desktop": (1280, 720), "phone": (320, 568)}
 SCHEMES = ("light", "dark")
@@ -59,12 +67,12 @@ def speak(app: Any, language: str) -> Any:
     return spoken
 
 
-def draw(browser: Browser, look: str, language: str, address: str) -> None:
+def draw(browser: Browser, name: str, address: str) -> None:
     for size, (width, height) in SIZES.items():
         for scheme in SCHEMES:
             page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)  # type: ignore[arg-type]
             page.goto(address, wait_until="networkidle")
-            file = Path(__file__).with_name(f"{look}-{language}-{size}-{scheme}.jpg")
+            file = Path(__file__).with_name(f"{name}-{size}-{scheme}.jpg")
             page.screenshot(path=file, type="jpeg", quality=82)
             page.close()
 
@@ -74,18 +82,20 @@ def main() -> None:
     raw["site"]["languages"] = [*PAGES, *(each for each in list_languages() if each not in PAGES)]
     website = load_website()
     longest = find_longest(raw)
+    banners = {f"{look}-{each}": (each, {"look": look}) for look in LOOKS for each in [*PAGES, longest]}
+    banners["themed-fi"] = ("fi", THEME)
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
         browser = playwright.chromium.launch(
             executable_path=find_chromium(), args=["--no-sandbox", "--disable-background-networking"]
         )
-        for look in LOOKS:
-            policy = compile_policy(raw | {"banner": raw.get("banner", {}) | {"look": look}})
-            for language in [*PAGES, longest]:
-                app = website if language in PAGES else speak(website, language)
-                gate = CookieGate(app, policy=policy, settings=demo_settings(Path(folder)))
-                port = find_port()
-                with serve((gate, port)):
-                    draw(browser, look, language, f"http://127.0.0.1:{port}{PAGES.get(language, '/en/')}")
+        for name, (language, banner) in banners.items():
+            app = website if language in PAGES else speak(website, language)
+            gate = CookieGate(
+                app, policy=compile_policy(raw | {"banner": banner}), settings=demo_settings(Path(folder))
+            )
+            port = find_port()
+            with serve((gate, port)):
+                draw(browser, name, f"http://127.0.0.1:{port}{PAGES.get(language, '/en/')}")
         browser.close()
 
 
