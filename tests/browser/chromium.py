@@ -124,7 +124,7 @@ class ChromiumVisitor(Visitor):
             ]
         )
 
-    def open_tab(self) -> Visitor:
+    def open_tab(self) -> ChromiumVisitor:
         return ChromiumVisitor(self.context, self.internet, self.site, self.scripts)
 
     def leave(self) -> None:

@@ -26,7 +26,8 @@ def pytest_collection_modifyitems(items: list[pytest.Function]) -> None:
     for item in items:
         if item.path.is_relative_to(here):
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.xdist_group(item.callspec.params["browser"]))  # each is started once
+            asked = item.callspec.params.get("browser") if hasattr(item, "callspec") else None
+            item.add_marker(pytest.mark.xdist_group(asked or "chromium"))  # each is started once
 
 
 @pytest.fixture(scope="package")

@@ -12,15 +12,16 @@ from cookiegate.consent import UNDECIDED, Token, decide
 from cookiegate.policy import Policy, Service, load_policy
 from tests.stories.site import SECRET
 
-from .conftest import COMPANY, COMPANY_HOST
-from .visitor import Visitor
+from .chromium import ChromiumVisitor
+from .gates import COMPANY, COMPANY_HOST
 
 NEW = "youtube"
 scripts = pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
-Come = Callable[..., Visitor]
+pytestmark = pytest.mark.chromium
+Come = Callable[..., ChromiumVisitor]
 
 
-def come_back(visitor: Come, decision: str, **manner: object) -> Visitor:
+def come_back(visitor: Come, decision: str, **manner: object) -> ChromiumVisitor:
     """Somebody with the cookie of a choice that was made when the policy did not have the new service."""
     policy = load_policy(COMPANY / "cookiegate.toml")
     older = replace(
@@ -43,7 +44,7 @@ def _leave_out(services: tuple[Service, ...]) -> tuple[Service, ...]:
     return tuple(each for each in services if each.id != NEW)
 
 
-def list_buttons(someone: Visitor) -> list[str | None]:
+def list_buttons(someone: ChromiumVisitor) -> list[str | None]:
     return [button.get_attribute("value") for button in someone.control().locator("button").all()]
 
 

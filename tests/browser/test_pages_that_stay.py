@@ -9,9 +9,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from . import pages
-from .visitor import Visitor
+from .chromium import ChromiumVisitor
 
-Come = Callable[..., Visitor]
+pytestmark = pytest.mark.chromium
+Come = Callable[..., ChromiumVisitor]
 CHANGES: dict[str, Callable[[Page], object]] = {
     "text": lambda page: page.locator("textarea").press_sequentially("Hei"),
     "tick": lambda page: page.locator("[name=tick]").check(),
@@ -25,8 +26,9 @@ CHANGES: dict[str, Callable[[Page], object]] = {
 def test_a_form_that_was_touched_is_never_loaded_away(visitor: Come, change: str) -> None:
     somebody = visitor(pages.HOST)
     somebody.visit("/form")
-    other = somebody.open_tab()
-    somebody.visit("/form", other)
+    tab = somebody.open_tab()
+    tab.visit("/form")
+    other = tab.page
     for page in (somebody.page, other):
         page.evaluate("window.same = true")
         CHANGES[change](page)
@@ -54,7 +56,7 @@ def test_a_choice_in_the_settings_page_reaches_the_other_tabs(visitor: Come) -> 
     somebody = visitor(pages.HOST)
     somebody.visit("/plain")
     somebody.press("accept")
-    other = somebody.open_tab()
+    other = somebody.open_tab().page
     other.goto(f"https://{pages.HOST}/_cookiegate/settings?return_to=/form", wait_until="networkidle")
     other.locator("button[value=withdraw]").click()
     expect(other).to_have_url(f"https://{pages.HOST}/form")

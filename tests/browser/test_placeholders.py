@@ -11,9 +11,10 @@ from playwright.sync_api import Dialog, expect
 from cookiegate.notices.banner import CAPTCHAS
 
 from . import pages
-from .visitor import Visitor
+from .chromium import ChromiumVisitor
 
-Come = Callable[..., Visitor]
+pytestmark = pytest.mark.chromium
+Come = Callable[..., ChromiumVisitor]
 SOURCE = (Path(__file__).resolve().parents[2] / "static" / "consent-banner" / "captcha.js").read_text("utf-8")
 with_and_without_scripts = pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
 

@@ -8,9 +8,10 @@ import pytest
 from playwright.sync_api import expect
 
 from . import pages
-from .visitor import Visitor
+from .chromium import ChromiumVisitor
 
-Come = Callable[..., Visitor]
+pytestmark = pytest.mark.chromium
+Come = Callable[..., ChromiumVisitor]
 IN_PLACE = ("self", "nonce", "style-self", "strict-dynamic", "trusted-types")
 BY_PAGE = ("no-connect", "no-connect-no-forms", "nothing", "no-forms")
 assert {*IN_PLACE, *BY_PAGE} == set(pages.POLICIES)

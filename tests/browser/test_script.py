@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import expect
 
 from . import pages
-from .visitor import Visitor
+from .chromium import ChromiumVisitor
 
-Come = Callable[..., Visitor]
+pytestmark = pytest.mark.chromium
+Come = Callable[..., ChromiumVisitor]
 FOCUS = "document.activeElement.id || document.activeElement.dataset.cookiegate || document.activeElement.tagName"
 HEARD = """window.heard = [];
 window.unsubscribe = cookiegate.onChange(choice => heard.push(choice));
