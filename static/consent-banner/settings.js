@@ -31,12 +31,20 @@ const keep = (group, changed) => {
 };
 const keepAll = () => document.querySelectorAll("#cookiegate fieldset").forEach(group => keep(group));
 
-const open = (section, panel) => {
+/* Not before its style is there, or cannot be had; which a site's policy may let pass by our nonce only. */
+const dress = (section, link) => new Promise(done => {
+  if (section.querySelector(`:scope > link[href="${link.getAttribute("href")}"]`)) return done(link.remove());
+  link.nonce = section.firstElementChild.nonce;
+  link.onload = link.onerror = done;
+  section.append(link);
+});
+
+const open = async (section, panel) => {
+  const asked = document.activeElement;
+  await dress(section, panel.querySelector("link"));
   if (find()) return;
-  opener = document.activeElement;
+  opener = asked;
   front = section.querySelector("form");
-  // The style that comes along, under the policy of a site that lets pass what carries its nonce.
-  panel.querySelector("link").nonce = section.firstElementChild.nonce;
   front.replaceWith(panel);
   keepAll();
   panel.querySelector("h2").focus();

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Route, expect
 
 from .chromium import ChromiumVisitor
 from .looks import HOSTS, LANGUAGES, LOOKS
@@ -108,6 +108,23 @@ def test_nothing_is_ticked_in_advance_in_any_language(visitor: Come, scripts: bo
         assert somebody.page.locator("[type=checkbox]").count() == 4
         assert ticked(somebody.page) == set()
         assert somebody.page.locator("[type=checkbox]:checked").count() == 0
+
+
+@pytest.mark.parametrize("comes", [True, False])
+def test_the_settings_are_shown_once_their_style_is_there_or_cannot_be_had(visitor: Come, comes: bool) -> None:
+    somebody = visitor(HOSTS["bar"])
+    somebody.visit("/fi")
+    waiting: list[Route] = []
+    somebody.page.route("**/settings.css", lambda route: waiting.append(route))
+    somebody.page.locator("#cookiegate a[data-cookiegate=settings]").click()
+    while not waiting:
+        somebody.page.wait_for_timeout(20)
+    expect(somebody.page.locator(".cookiegate-settings")).to_have_count(0)
+    expect(somebody.page.locator("#cookiegate button[value=refuse]")).to_be_visible()
+    waiting[0].continue_() if comes else waiting[0].abort()
+    expect(somebody.page.locator(".cookiegate-settings h2")).to_be_focused()
+    border = somebody.page.locator("#cookiegate fieldset").first.evaluate("it => getComputedStyle(it).borderTopStyle")
+    assert border == ("solid" if comes else "groove")
 
 
 def ticked(page: Page) -> set[str]:
