@@ -123,7 +123,7 @@ PAGES: dict[str, tuple[bytes, bytes, tuple[tuple[bytes, bytes], ...]]] = {
         (
             (
                 b"content-security-policy",
-                b"default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; "
+                b"default-src 'none'; script-src 'unsafe-inline' 'self'; style-src 'unsafe-inline'; img-src data:; "
                 b"connect-src 'self'; form-action 'self'",
             ),
         ),

@@ -112,7 +112,7 @@ def test_a_body_that_brings_its_own_control_is_left_alone(visitor: Come) -> None
     somebody.page.on("request", lambda request: asked.append(request.url))
     somebody.press("refuse")
     assert somebody.page.evaluate("same")
-    assert [url for url in asked if url.endswith("/choice")] == [f"https://{pages.HOST}/_cookiegate/choice"]
+    assert len([url for url in asked if url.startswith(f"https://{pages.HOST}/_cookiegate/choice")]) == 1
 
 
 def test_a_busy_page_is_not_watched_for_every_change(visitor: Come) -> None:

@@ -107,7 +107,7 @@ class Visitor(ABC):
 
     def open_settings(self) -> None:
         self.click("#cookiegate a[data-cookiegate=settings]")
-        self.await_drawn(".cookiegate-settings")
+        self.await_drawn(".cookiegate-settings [data-cookiegate=back]")  # its end: all of it is there
 
     # What they see.
 

@@ -88,7 +88,10 @@ def fill(store: Store, entries: Make) -> None:
     for part in range(0, 300, 60):
         store.write(Batch(grow_by(entries[part : part + 60])))
     store.write(Batch(grow_by([Removed("erase", 110, of=[3, 4])]), [Change("erase_record", [(3,), (4,)])]))
-    shown = [(f"{number:x}{number % 7:x}" * 32, "banner", number, b"<p>%d" % number) for number in (0, 10, 3, 11)]
+    shown = [
+        (f"{number:x}{number % 7:x}" * 32, kind, number, b"<p>%d" % number)
+        for kind, number in (("banner", 0), ("policy", 10), ("banner", 3), ("policy", 11))
+    ]
     notes = [(size, size, b"note %d" % size) for size in (3, 60, 300)]
     add_rights(store, chance)
     restricted = [Change("unlink_record", [(7,)]), Change("restrict_record", [(1, 9)])]

@@ -27,9 +27,9 @@ def test_the_banner_is_not_printed_and_leaves_no_gap(websites: dict[str, Website
     expect(page.locator("section#cookiegate")).to_be_visible()
     page.emulate_media(media="print")
     expect(page.locator("section#cookiegate")).to_be_hidden()
-    assert page.evaluate("getComputedStyle(document.documentElement, '::after').content") == "none"
+    assert page.evaluate("getComputedStyle(document.documentElement).paddingBottom") == "0px"
     page.emulate_media(media="screen")
-    expect(page.locator(f".cookiegate-{look}")).to_be_visible()
+    expect(page.locator(".cookiegate-ask")).to_be_visible()
 
 
 @pytest.mark.parametrize("look", LOOKS)
