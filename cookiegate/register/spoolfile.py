@@ -153,10 +153,11 @@ def _read_line(start: int, text: bytes) -> SpoolLine:
 
 
 def _sync_folder(folder: Path) -> None:
-    """So that a new file is found after a power cut."""
+    """So that a new file is found after a power cut; as far as the file system lets us, and some do not."""
     if os.name == "posix":
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        with suppress(OSError):
+            descriptor = os.open(folder, os.O_RDONLY)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
