@@ -43,6 +43,20 @@ def test_a_last_line_that_is_torn_is_left_out_with_a_warning(
         again.close()
 
 
+def test_a_line_in_which_a_single_bit_is_another_is_left_out(tmp_path: Path, record: Records) -> None:
+    url = f"sqlite:///{tmp_path}/site.db"
+    spool = Spool(url)
+    spool.keep([make_ticket(record("a", "withdrawn"))], 7)
+    spool.close()
+    (file,) = tmp_path.glob("site.db.spool.*")
+    whole = file.read_bytes()
+    for place in range(len(whole) - 1):
+        file.write_bytes(whole[:place] + bytes([whole[place] ^ 1 << place % 8]) + whole[place + 1 :])
+        again = Spool(url)
+        assert ids(again.adopt()) == [], file.read_bytes()
+        again.close()
+
+
 @pytest.mark.parametrize(
     "line",
     [b"{}", b"[]", b"7", b"\0" * 50, b'{"kind": "decision"}', b"[" * 100_000, b"\xff\xfe", b'"' + b"x" * 9999 + b'"'],
