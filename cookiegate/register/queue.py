@@ -88,11 +88,10 @@ class DecisionQueue:
     def forget(self, consent_id: str) -> None:
         """Drop what waits to be recorded of somebody who was erased: it would come back after them."""
         with self._lock:
-            unsure = self._unsure.tickets if self._unsure else []
+            unsure = self._unsure.tickets if self._unsure else ()
             for ticket in (*unsure, *self._taken, *self._tickets):
                 if ticket.loop is None and ticket.consent_id == consent_id:
                     ticket.abandoned = True  # what is being committed is not stopped by it, only never tried again
-            unsure[:] = [each for each in unsure if each.loop or each.consent_id != consent_id]
             self._tickets = deque(each for each in self._tickets if not each.abandoned or each.loop)
 
     def close(self) -> None:
