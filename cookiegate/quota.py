@@ -17,8 +17,8 @@ _MINUTE = 60.0
 # Where a proxy has not been named as trusted, everybody has its address: nobody could be told apart.
 _SHARED = tuple(
     ipaddress.ip_network(each)
-    for each in ("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "::/48", "fc00::/7",
-                 "fe80::/10")
+    for each in ("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "100.64.0.0/10",
+                 "::/48", "fc00::/7", "fe80::/10")
 )  # fmt: skip
 
 
