@@ -37,6 +37,14 @@ class Quota:
         self._turned_away = 0
         self._complain_at = 0.0
 
+    def has_room(self, key: str) -> bool:
+        """Whether it can be counted without forgetting another that has not got all back: who has more keys than are
+        remembered would otherwise have no limit."""
+        if key in self._buckets or len(self._buckets) < _MOST:
+            return True
+        left, since = self._buckets[next(iter(self._buckets))]
+        return left + (self._clock() - since) * self._rate >= self._amount
+
     def take(self, key: str) -> bool:
         """Whether one more may be written. The key "" stands for nobody in particular, and is not limited."""
         if not key:
