@@ -176,7 +176,7 @@ def test_a_page_that_showed_another_policys_question_takes_back() -> None:
 
 @pytest.mark.parametrize("kept", [{"chat"}, set()], ids=["some", "nothing"])
 def test_what_is_unticked_on_another_policys_page_is_not_given_there_any_more(kept: set[str]) -> None:
-    """Shown by a gateway with the older policy, posted to one with the newer: only the older knows what was taken back."""
+    """Shown by a gateway with the older policy, posted to one with the newer: only the older knows what went."""
     given = {"pikseli", *kept}
     older = make_policy(FIRST | {"pikseli": ("marketing", 0, 1, 1, 1, 1)})
     before = send(save(older, *given), older, NEW)
