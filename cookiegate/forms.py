@@ -23,13 +23,6 @@ class BadRequest(CookiegateError):
         super().__init__(reason)
 
 
-class TooMany(BadRequest):
-    """More from one network than is written down."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(429, reason)
-
-
 class Form:
     """A decision as posted. Raises BadRequest for whatever is not exactly one."""
 

@@ -17,8 +17,8 @@ _MINUTE = 60.0
 # Where a proxy has not been named as trusted, everybody has its address: nobody could be told apart.
 _SHARED = tuple(
     ipaddress.ip_network(each)
-    for each in ("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "::/48", "fc00::/7",
-                 "fe80::/10")
+    for each in ("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "100.64.0.0/10",
+                 "::/48", "fc00::/7", "fe80::/10")
 )  # fmt: skip
 
 
@@ -36,6 +36,14 @@ class Quota:
         self._buckets: dict[str, tuple[float, float]] = {}  # key → what is left, and when that was
         self._turned_away = 0
         self._complain_at = 0.0
+
+    def has_room(self, key: str) -> bool:
+        """Whether it can be counted without forgetting another that has not got all back: who has more keys than are
+        remembered would otherwise have no limit."""
+        if key in self._buckets or len(self._buckets) < _MOST:
+            return True
+        left, since = self._buckets[next(iter(self._buckets))]
+        return left + (self._clock() - since) * self._rate >= self._amount
 
     def take(self, key: str) -> bool:
         """Whether one more may be written. The key "" stands for nobody in particular, and is not limited."""

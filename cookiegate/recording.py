@@ -29,8 +29,13 @@ class Recorder:
             if not self._decisions.take(network):
                 raise BadRequest(429, "too many decisions from this network")
             await self._register.record(record)
-        elif self._withdrawals.take(record.consent_id) if record.consent_id else self._decisions.take(network):
+        elif self._may_be_recorded(record.consent_id, network):
             self._register.record_later(record)
+
+    def _may_be_recorded(self, consent_id: str, network: str) -> bool:
+        if consent_id and self._withdrawals.has_room(consent_id):
+            return self._withdrawals.take(consent_id)
+        return self._decisions.take(network)
 
 
 def _gives(before: Consent, after: Consent) -> bool:

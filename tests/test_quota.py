@@ -47,6 +47,20 @@ def test_the_memory_is_bounded() -> None:
     assert not quota.take("24999"), "those that came last are remembered"
 
 
+def test_there_is_room_for_another_once_the_oldest_has_got_all_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cookiegate.quota._MOST", 2)
+    clock = Clock()
+    quota = Quota(6, "x", clock=clock)
+    assert (count(quota, "a", 3), count(quota, "b", 6)) == (3, 6)
+    assert [quota.has_room(key) for key in "abc"] == [True, True, False]
+    clock.now += 29
+    assert not quota.has_room("c")
+    clock.now += 1
+    assert quota.has_room("c")
+    assert count(quota, "c", 9) == 6
+    assert not quota.has_room("a"), "b is not full again"
+
+
 def test_a_flood_makes_one_line_a_minute(caplog: pytest.LogCaptureFixture) -> None:
     clock = Clock()
     quota = Quota(3, "decisions a minute", clock=clock)
@@ -72,6 +86,9 @@ def test_a_flood_makes_one_line_a_minute(caplog: pytest.LogCaptureFixture) -> No
         ("172.20.0.1", ""),
         ("192.168.1.1", ""),
         ("::ffff:10.1.2.3", ""),
+        ("100.64.0.9", ""),
+        ("100.127.255.9", ""),
+        ("100.128.0.9", "100.128.0.0/24"),
         ("fd00::1", ""),
         ("fe80::1%eth0", ""),
         ("172.32.0.1", "172.32.0.0/24"),

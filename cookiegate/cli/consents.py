@@ -188,6 +188,7 @@ def accept(erasures: Path | None, yes: bool, store: str | None) -> None:
     done, gone, nobodys = "done" if yes else "to be done", len(seen.erased), len(seen.unlinked)
     if erasures:
         click.echo(f"Erasures {done} again: {gone} records erased, {nobodys} made nobody's.")
+    click.echo("Lost with it, and in no export: bans and permits, restrictions, corrections and requests made since.")
     if seen.known < signed:
         click.echo(f"Not known: erasures from leaf {max(seen.known, agreed)} on. Do again what people asked for since.")
     if not yes:

@@ -33,10 +33,13 @@ def decide(
     """
     given, unanswered, whole = set(before.services), before.unanswered, False
     if outdated and decision in GIVING:
-        if decision == "save":
-            given &= _list_ticked(policy, purposes, services)
-        if given == before.services:
+        if decision != "save":
             return before
+        given &= _list_ticked(policy, purposes, services)
+        if given == before.services and not before.given_elsewhere:
+            return before
+        # The page may have asked just what stands here as given elsewhere; whether it was ticked there nobody can tell.
+        before = replace(before, given_elsewhere=frozenset())
     elif decision in ("accept-new", "refuse-new"):
         answered = list_asked_anew(policy, before) & set(services)
         if not answered:

@@ -20,7 +20,7 @@ from ..policy import Policy, digest_controller, digest_service
 from .choice import Consent
 
 NAME = 6  # characters of a name
-_MOST = 50  # services that are named singly
+_MOST = 49  # services that are named singly: those that find room in a cookie, with the id of who gave them
 
 
 class Answers(NamedTuple):

@@ -55,6 +55,8 @@ class Token:
 
     def open(self, value: bytes, today: int) -> Consent:
         """The consent in a cookie's value; UNDECIDED for anything forged, expired, of another company or cut short."""
+        if len(value) > _LONGEST:
+            return UNDECIDED  # and nothing is remembered of it
         consent = self._opened.get(value)
         if consent is None:
             consent = self._verify(value)

@@ -54,9 +54,9 @@ class DecisionQueue:
         self._unsure = doubt
 
     def list_waiting(self) -> list[Ticket]:
-        """What nobody waits for, in its order; also what may have been stored."""
+        """What nobody waits for, in its order; also what is just being stored, or may have been."""
         with self._lock:
-            tickets = [*(self._unsure.tickets if self._unsure else ()), *self._tickets]
+            tickets = [*(self._unsure.tickets if self._unsure else ()), *self._taken, *self._tickets]
         return [each for each in tickets if each.loop is None and not each.abandoned]
 
     def write(self, store: Store, index_key: bytes) -> bool:
@@ -71,10 +71,11 @@ class DecisionQueue:
                 self._put_back(attempt, error)
                 raise
             if stored:
+                self._taken = []  # before the size is told: who keeps what waits reads them the other way round
                 self.size = attempt.end
                 settle(tickets, None)
                 break
-            tickets = [each for each in tickets if not each.abandoned]
+            self._taken = tickets = [each for each in tickets if not each.abandoned]
         return bool(self._tickets)
 
     def refuse(self, error: Exception) -> None:
@@ -88,11 +89,10 @@ class DecisionQueue:
     def forget(self, consent_id: str) -> None:
         """Drop what waits to be recorded of somebody who was erased: it would come back after them."""
         with self._lock:
-            unsure = self._unsure.tickets if self._unsure else []
+            unsure = self._unsure.tickets if self._unsure else ()
             for ticket in (*unsure, *self._taken, *self._tickets):
                 if ticket.loop is None and ticket.consent_id == consent_id:
                     ticket.abandoned = True  # what is being committed is not stopped by it, only never tried again
-            unsure[:] = [each for each in unsure if each.loop or each.consent_id != consent_id]
             self._tickets = deque(each for each in self._tickets if not each.abandoned or each.loop)
 
     def close(self) -> None:
@@ -135,12 +135,13 @@ class DecisionQueue:
         tickets = attempt.tickets
         if not any(ticket.committing for ticket in tickets):
             with self._lock:
+                self._taken = []
                 self._put_first(tickets)
             return
         # Stored or not, nobody can tell now. Who waits is told that it failed: then nothing is given.
         settle([ticket for ticket in tickets if ticket.loop], StoreError(str(error) or type(error).__name__))
         with self._lock:
-            self._unsure = attempt
+            self._unsure, self._taken = attempt, []
 
     def _clear_up(self, store: Store) -> None:
         """Find out what became of a try that broke off, so that what nobody waits for is stored just once."""

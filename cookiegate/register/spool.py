@@ -58,8 +58,14 @@ class Spool:
                 file = open_spool_file(path)
                 if file is None or not file.claim():
                     continue
+                try:
+                    lines = list(file.read())
+                except OSError as error:  # it must not keep the gateway from recording anything else
+                    _log.error("%s may hold decisions that were never stored, and cannot be read: %s", path, error)
+                    file.close()
+                    continue
                 self._files.add(file)
-                for line in file.read():
+                for line in lines:
                     if line.ticket:
                         self._kept[line.ticket] = file
                         sizes.append(line.size)

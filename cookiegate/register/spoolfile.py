@@ -6,6 +6,7 @@ holds is of one that died.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 import os
@@ -135,12 +136,14 @@ def write_line(ticket: Ticket, size: int) -> bytes:
                                "salt": salt.hex(), "size": size}  # fmt: skip
     if person and person_salt:
         said |= {"person": person.decode(), "person_salt": person_salt.hex()}
-    return canonical(said) + b"\n"
+    return canonical(said | {"digest": _digest(said)}) + b"\n"
 
 
 def _read_line(start: int, text: bytes) -> SpoolLine:
     with suppress(ValueError, TypeError, KeyError, AttributeError, RecursionError):
         said = json.loads(text)
+        if said.pop("digest") != _digest(said):
+            return SpoolLine(start, text, None, 0)  # what a disk has spoilt must not become evidence
         salt, payload = bytes.fromhex(said["salt"]), said["payload"].encode()
         person = said["person"].encode() if "person" in said else None
         person_salt = bytes.fromhex(said["person_salt"]) if person else None
@@ -152,11 +155,16 @@ def _read_line(start: int, text: bytes) -> SpoolLine:
     return SpoolLine(start, text, None, 0)
 
 
+def _digest(said: dict[str, object]) -> str:
+    return hashlib.sha256(canonical(said)).hexdigest()
+
+
 def _sync_folder(folder: Path) -> None:
-    """So that a new file is found after a power cut."""
+    """So that a new file is found after a power cut; as far as the file system lets us, and some do not."""
     if os.name == "posix":
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        with suppress(OSError):
+            descriptor = os.open(folder, os.O_RDONLY)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)

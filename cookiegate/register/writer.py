@@ -104,6 +104,8 @@ class Writer:
         self._wake.set()
         if self._thread:
             self._thread.join(_CLOSING_SECONDS)
+            if self._thread.is_alive():  # in a store that hangs: what it holds may get lost with this process
+                self._keep_waiting()
 
     def pause(self) -> None:
         self._gate.acquire()
@@ -179,7 +181,8 @@ class Writer:
 
     def _keep_waiting(self) -> None:
         """On disk, so that it outlives this process."""
-        self._spool.keep(self._decisions.list_waiting(), self._decisions.size)
+        size = self._decisions.size  # read first: nothing that waits afterwards was stored before it
+        self._spool.keep(self._decisions.list_waiting(), size)
 
     def _discard_store(self) -> None:
         if self._store:

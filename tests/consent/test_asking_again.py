@@ -174,6 +174,19 @@ def test_a_page_that_showed_another_policys_question_takes_back() -> None:
         assert decide(NEW, before, decision, (), (), DAY, outdated=True).services == set()
 
 
+@pytest.mark.parametrize("kept", [{"chat"}, set()], ids=["some", "nothing"])
+def test_what_is_unticked_on_another_policys_page_is_not_given_there_any_more(kept: set[str]) -> None:
+    """Shown by a gateway with the older policy, posted to one with the newer: only the older knows what went."""
+    given = {"pikseli", *kept}
+    older = make_policy(FIRST | {"pikseli": ("marketing", 0, 1, 1, 1, 1)})
+    before = send(save(older, *given), older, NEW)
+    assert (before.services, before.unanswered) == (kept, {"pikseli"})
+    after = decide(NEW, before, "save", (), kept, DAY, outdated=True)
+    assert after is not before
+    assert send(after, NEW, NEW).services == kept
+    assert send(after, NEW, older).services == kept
+
+
 def test_one_service_allowed_while_others_are_asked_anew_leaves_them_asked() -> None:
     policy = make_policy(THEN | {"filmi": ("marketing", 0, 0, 0, 0, 0)})
     before = send(save(OLD, "chat"), OLD, policy)

@@ -29,6 +29,14 @@ def test_a_long_list_is_asked_again_purpose_by_purpose(chosen: set[str]) -> None
     assert after.services == chosen - asked
 
 
+@pytest.mark.parametrize("count", range(46, 54))
+def test_however_many_services_there_are_each_answer_finds_room(count: int) -> None:
+    policy = make_policy({id: LONG[id] for id in sorted(LONG)[:count]})
+    for chosen in (sorted(policy.services), sorted(policy.services)[::2], sorted(policy.services)[:1], ()):
+        consent = save(policy, *chosen)
+        assert send(consent, policy, policy) == consent
+
+
 def test_a_list_that_grows_long_or_short_keeps_its_answers() -> None:
     few = {id: LONG[id] for id in sorted(LONG)[:48]}
     more = few | {f"uusi-{n}": ("uudet", 0, 0, 0, 0, 0) for n in range(5)}

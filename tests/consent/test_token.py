@@ -196,6 +196,13 @@ def test_nothing_put_around_or_into_a_value_gives_anything(before: bytes, after:
             assert TOKEN.open(value, DAY) == UNDECIDED
 
 
+def test_nothing_is_remembered_of_a_value_longer_than_any_of_ours() -> None:
+    token = Token(POLICY, [SECRET])
+    for number in range(20):
+        assert token.open(b"%d" % number + b"x" * 60_000, DAY) == UNDECIDED
+    assert sum(map(len, token._opened)) < 1000
+
+
 def test_more_values_than_are_remembered_are_still_judged_right() -> None:
     token = Token(POLICY, [SECRET])
     for number in range(5000):

@@ -71,6 +71,20 @@ def test_one_consent_cannot_be_withdrawn_without_end(tmp_path: Path) -> None:
     asyncio.run(story())
 
 
+def test_nor_can_many_consents_in_turn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cookiegate.quota._MOST", 3)
+
+    async def story() -> None:
+        gate = make_gate(website, tmp_path)
+        given = [keep(await choose(gate)) for _ in range(4)]
+        for _ in range(30):
+            for cookie in given:
+                assert (await choose(gate, "withdraw", cookie=cookie)).status == 303
+        assert len(read_ledger(gate, tmp_path)) == 3 * 20 + 20, "the fourth draws on its network's quota"
+
+    asyncio.run(story())
+
+
 def test_what_is_no_decision_takes_nothing_from_the_quota(tmp_path: Path) -> None:
     async def story() -> None:
         gate = make_gate(website, tmp_path)

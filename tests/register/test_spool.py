@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
@@ -25,6 +25,7 @@ from tests.register.tree import check_tree, read_ids
 
 Records = Callable[..., ConsentRecord]
 Wait = Callable[[Callable[[], bool]], None]
+Held = Callable[[], AbstractContextManager[None]]
 
 
 @contextmanager
@@ -90,6 +91,31 @@ def test_what_a_gateway_could_not_store_before_it_ended_is_stored_first_by_the_n
     assert read_ids(url) == ["first0", "first1", "first2", "second", "third"]
     assert list_files(url) == []
     assert check_tree(url)
+
+
+def test_what_a_store_that_hangs_has_not_taken_when_the_gateway_ends_is_stored_once_by_the_next(
+    url: str, policy: Policy, record: Records, waiting: Wait, held: Held, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cookiegate.register.writer._CLOSING_SECONDS", 0.5)
+    monkeypatch.setattr("cookiegate.register.upkeep._SIGNING", 3600.0)
+    register = Register(url, policy)
+    for name in ("a", "b"):  # with the first comes what the writer does once
+        asyncio.run(register.record(record(name)))
+    with held():
+        register.record_later(record("first", "withdrawn"))
+        waiting(lambda: register.health()["queued_decisions"] == 0)  # the writer has it, and waits for the ledger
+        register.record_later(record("second", "withdrawn"))
+        register.close()
+        (file,) = list_files(url)
+        left = file.read_bytes()
+        assert len(left.splitlines()) == 2
+    waiting(lambda: not list_files(url))  # this process lives on, and so does its writer
+    file.write_bytes(left)  # as though it had died just before it removed the file
+    after = Register(url, policy)
+    asyncio.run(after.record(record("third")))
+    after.close()
+    assert read_ids(url) == ["a", "b", "first", "second", "third"]
+    assert list_files(url) == []
 
 
 def test_the_file_of_a_process_that_lives_is_left_to_it(url: str, policy: Policy, record: Records, outage: Outage,

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import errno
 import logging
 import os
+import stat
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +15,8 @@ import pytest
 
 from cookiegate.consent import ConsentRecord
 from cookiegate.errors import StoreError
-from cookiegate.register import forget_spooled
+from cookiegate.policy import Policy
+from cookiegate.register import Register, forget_spooled
 from cookiegate.register import spool as spool_module
 from cookiegate.register.spool import Spool
 from tests.register.spooled import ids, list_files, make_ticket, read_all
@@ -39,6 +43,20 @@ def test_a_last_line_that_is_torn_is_left_out_with_a_warning(
         again.close()
 
 
+def test_a_line_in_which_a_single_bit_is_another_is_left_out(tmp_path: Path, record: Records) -> None:
+    url = f"sqlite:///{tmp_path}/site.db"
+    spool = Spool(url)
+    spool.keep([make_ticket(record("a", "withdrawn"))], 7)
+    spool.close()
+    (file,) = tmp_path.glob("site.db.spool.*")
+    whole = file.read_bytes()
+    for place in range(len(whole) - 1):
+        file.write_bytes(whole[:place] + bytes([whole[place] ^ 1 << place % 8]) + whole[place + 1 :])
+        again = Spool(url)
+        assert ids(again.adopt()) == [], file.read_bytes()
+        again.close()
+
+
 @pytest.mark.parametrize(
     "line",
     [b"{}", b"[]", b"7", b"\0" * 50, b'{"kind": "decision"}', b"[" * 100_000, b"\xff\xfe", b'"' + b"x" * 9999 + b'"'],
@@ -49,6 +67,39 @@ def test_what_is_no_decision_stops_nothing(tmp_path: Path, line: bytes) -> None:
     assert ids(spool.adopt()) == []
     spool.release([])
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_cannot_be_read_stops_nothing_and_is_left_where_it_is(
+    tmp_path: Path, policy: Policy, record: Records, caplog: pytest.LogCaptureFixture
+) -> None:
+    os.mkfifo(tmp_path / "site.db.spool.1")
+    (tmp_path / "site.db.spool.2").mkdir()
+    register = Register(f"sqlite:///{tmp_path}/site.db", policy)
+    asyncio.run(register.record(record("a")))
+    register.close()
+    assert caplog.text.count("may hold decisions that were never stored, and cannot be read") == 2
+    assert len(list(tmp_path.glob("*.spool.*"))) == 2
+
+
+def test_a_folder_that_cannot_be_synchronised_takes_a_file_all_the_same(
+    tmp_path: Path, record: Records, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on some network file systems, or where the folder may be written and not read."""
+    synchronise = os.fsync
+
+    def fail_for_folders(descriptor: int) -> None:
+        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, "Invalid argument")
+        synchronise(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fail_for_folders)
+    monkeypatch.setattr(spool_module, "_AGAIN", 0.0)
+    spool = Spool(f"sqlite:///{tmp_path}/site.db")
+    for name in ("a", "b", "c"):
+        spool.keep([make_ticket(record(name, "withdrawn"))], 0)
+    assert (len(spool), spool.error) == (3, "")
+    assert len(list(tmp_path.iterdir())) == 1
+    spool.close()
 
 
 def test_what_is_removed_was_overwritten(tmp_path: Path, record: Records) -> None:
