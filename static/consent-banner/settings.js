@@ -104,7 +104,7 @@ addEventListener("keydown", e => {
 });
 
 /* The settings page itself: other tabs must hear of what is chosen here. */
-const page = document.querySelector("main#cookiegate form");
+const page = document.querySelector("body#cookiegate .cookiegate-settings");
 page?.addEventListener("submit", async e => {
   if (!e.submitter || page.dataset.native) return;
   e.preventDefault();
