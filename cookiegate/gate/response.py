@@ -24,7 +24,7 @@ from .visit import Visit
 Headers = list[tuple[bytes, bytes]]
 
 _WATCHED = FILTERED | {b"content-type", b"content-disposition"}
-_DROPPED = TO_SHARED_CACHES | frozenset(  # of a rewritten page: no longer true, or would let an old variant pass for the new one
+_DROPPED = TO_SHARED_CACHES | frozenset(  # of a page: no longer true, or would let an old variant pass for the new one
     (b"content-length", b"content-md5", b"digest", b"repr-digest", b"content-digest", b"accept-ranges",
      b"last-modified", b"etag", b"vary", b"cache-control", b"content-type", b"x-dns-prefetch-control")
 )  # fmt: skip
