@@ -211,8 +211,7 @@ class Endpoints:
         clears: bool = False,
     ) -> Response:
         if _is_scripted(request):
-            csp = self._rules.allowance(after, urlsplit(back).path).csp.decode().partition("; report-uri")[0]
-            clear = f"{self._prefix}/clear" if clears else ""
+            csp, clear = self._rules.narrow(after), f"{self._prefix}/clear" if clears else ""
             page = self._notices.answer(visitor.language, after, return_to=back, csp=csp, clear=clear)
             response: Response = HTMLResponse(page)
         else:
@@ -227,7 +226,7 @@ class Endpoints:
         today = int(time.time()) // 86_400
         response.headers["clear-site-data"] = _AHEAD
         response.headers.append("set-cookie", self._own.remember(after, secure, today))
-        _, removed = filter_cookie_header(sent, self._rules.allowance(after, page))
+        _, removed = filter_cookie_header(sent, self._rules.allowance(after, unquote(page)))
         for value in expire_cookies(removed, read_host(dict(request.scope["headers"])), page):
             response.headers.append("set-cookie", value.decode("latin-1"))
 

@@ -37,7 +37,7 @@ class Composer:
     ) -> Insertions:
         """For the page that this request gets. One that a password opens is not remembered."""
         language, remember = headers.get(b"accept-language", b""), b"authorization" not in headers
-        path = find_path(scope)
+        path = b"" if scope.get("method") == "POST" else find_path(scope)
         return self.compose(passage.allowance, passage.consent, visit, language, path, nonce, inline, remember)
 
     def compose(
@@ -51,7 +51,8 @@ class Composer:
         inline: bool,
         remember: bool,
     ) -> Insertions:
-        """`path` is the page's own address, to which a form without scripts comes back; `remember` the whole page.
+        """`path` is the page's own address, to which a form without scripts comes back, b"" for the answer to a form:
+        it has none. `remember` the whole page.
 
         The page's language decides before those that the browser prefers. For a page that is remembered all of this
         lies with it.

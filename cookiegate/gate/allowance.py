@@ -230,7 +230,16 @@ class Rules:
 
     def allowance(self, consent: Consent, path: str) -> Allowance:
         """What passes for a visitor with this consent on the page at `path`."""
-        state = (consent.services, self.find_pages(path))
+        return self._find(consent.services, self.find_pages(path))
+
+    def narrow(self, consent: Consent) -> str:
+        """The Content-Security-Policy that brings any page that is open to this choice. What only some pages may ask
+        is in it: on the others their own policy forbids that."""
+        every = frozenset(number for number, _ in self._scoped)
+        return self._find(consent.services, every).csp.decode().partition("; report-uri")[0]
+
+    def _find(self, services: frozenset[str], pages: frozenset[int]) -> Allowance:
+        state = (services, pages)
         found = self._made.get(state)
         if found is None:
             if len(self._made) >= 1024:  # 2ⁿ states exist; few are in use at a time

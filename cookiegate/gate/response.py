@@ -18,13 +18,13 @@ from .media import PAGE_TYPES, is_drawing, read_charset, read_media
 from .memory import RememberingRewriter, open_rewriter
 from .plain import FILTERED
 from .transcoding import MARKS, TRANSCODED, Transcoder
-from .variants import mark_etag, replace_etag, tell_variant, vary_by_choice
+from .variants import TO_SHARED_CACHES, mark_etag, replace_etag, tell_variant, vary_by_choice
 from .visit import Visit
 
 Headers = list[tuple[bytes, bytes]]
 
 _WATCHED = FILTERED | {b"content-type", b"content-disposition"}
-_DROPPED = frozenset(  # of a rewritten page: no longer true, or would let an old variant pass for the new one
+_DROPPED = TO_SHARED_CACHES | frozenset(  # of a page: no longer true, or would let an old variant pass for the new one
     (b"content-length", b"content-md5", b"digest", b"repr-digest", b"content-digest", b"accept-ranges",
      b"last-modified", b"etag", b"vary", b"cache-control", b"content-type", b"x-dns-prefetch-control")
 )  # fmt: skip

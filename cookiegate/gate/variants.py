@@ -6,6 +6,11 @@ import re
 from functools import lru_cache
 
 Headers = list[tuple[bytes, bytes]]
+# What caches between site and visitor heed before Cache-Control (RFC 9213, and older ones of their own).
+TO_SHARED_CACHES = frozenset(
+    (b"cdn-cache-control", b"cloudflare-cdn-cache-control", b"akamai-cache-control", b"netlify-cdn-cache-control",
+     b"vercel-cdn-cache-control", b"surrogate-control", b"edge-control", b"x-accel-expires")
+)  # fmt: skip
 
 
 def vary_by_choice(headers: Headers, cache: bytes | None) -> Headers:
@@ -23,7 +28,7 @@ def tell_variant(vary: tuple[bytes, ...], cache: bytes | None) -> tuple[tuple[by
     return (b"vary", b", ".join(varies)), (b"cache-control", b", ".join([b"private", *kept]))
 
 
-_SAYING = frozenset((b"vary", b"cache-control"))
+_SAYING = TO_SHARED_CACHES | {b"vary", b"cache-control"}
 
 
 def replace_etag(headers: Headers, key: str) -> Headers:

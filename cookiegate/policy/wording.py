@@ -17,6 +17,7 @@ from .explain import show, suggest
 from .model import LANGUAGES
 
 _FIXED = {"direction"}  # which way a language is written is no matter of taste
+_ANSWERS = (("button.accept", "button.refuse"), ("button.accept_new", "button.refuse_new"))
 _LONGER = 2  # times as long as the other: more than that one of the two answers stands out
 
 
@@ -38,12 +39,14 @@ def find_misworded(texts: Mapping[str, Any]) -> Iterator[Problem]:
         own = {key: text for key, text in said.items() if isinstance(text, str)}
         for key, text in own.items():
             yield from _check_text(f"texts.{language}.{key}", key, text, ours)
-        if not own.keys().isdisjoint(("button.accept", "button.refuse")):
-            accept, refuse = (own.get(key, ours[key]) for key in ("button.accept", "button.refuse"))
+        for keys in _ANSWERS:
+            if own.keys().isdisjoint(keys):
+                continue
+            accept, refuse = (own.get(key, ours[key]) for key in keys)
             shorter, longer = sorted((len(accept), len(refuse)))
             if longer > _LONGER * shorter:
                 hint = "both answers must be equally easy to see: neither twice as long as the other"
-                yield Problem(f"texts.{language}.button.accept", f"{show(accept)}, and {show(refuse)} to refuse", hint)
+                yield Problem(f"texts.{language}.{keys[0]}", f"{show(accept)}, and {show(refuse)} to refuse", hint)
 
 
 def list_fields(text: str) -> set[str]:

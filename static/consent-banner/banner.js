@@ -7,33 +7,42 @@
   // A framework that swaps the page's body runs this again. Before the first time this is our section, by its id.
   if (window.cookiegate.allows) return;
   const on = addEventListener;
-  let kept, native, busy, typed, before, waits;
+  let kept, native, busy, before, waits;
   const section = () => kept = document.querySelector("section#cookiegate") || kept;
   const ours = e => section().contains(e.target);
   const list = name => section().dataset[name]?.match(/\S+/g) || [];
   const choice = () => ({services: list("services"), purposes: list("purposes")});
   const begun = choice();
-  // What was given since the page was loaded comes with the next one.
-  const held = name => list(name).filter(id => begun[name].includes(id));
+  // What is given while the page stays comes with the next one, be it for the second time.
+  const held = name => begun[name] = begun[name].filter(id => list(name).includes(id));
 
   // Where there are frames, a hard one: otherwise Firefox gives them the documents that they had before.
   const reload = () => location.reload(window.length);
 
-  // What the visitor wrote or chose in the page must never be lost by a reload.
+  // What the visitor wrote or chose in the page must never be lost by a reload. What came by a POST would be posted
+  // again: such a page has no address to come back to.
+  let typed = !section().querySelector("input").value;
   for (const type of ["input", "beforeinput", "drop"]) on(type, e => { typed ||= e.isTrusted && !ours(e); }, true);
-  // The buttons in place of a frame load the page: the browser asks first.
-  on("beforeunload", e => {
-    if (typed && document.activeElement?.matches("[data-cookiegate-service]")) e.preventDefault();
-  });
+  const placeholder = () => document.activeElement?.matches("[data-cookiegate-service]");
+  // Nothing is heard of what is written in an editor that is a frame.
+  on("blur", () => { typed ||= document.activeElement?.contentDocument && !placeholder(); });
+  // The buttons in place of a frame load the page, as ours do where the script cannot: the browser asks first.
+  on("beforeunload", e => { if (typed && (native || placeholder())) e.preventDefault(); });
   on("focusin", e => { if (!ours(e)) before = e.target; });
 
   // A page that cannot be loaded again now asks nobody any more who was not agreed to.
-  const lock = content => document.head.append(Object.assign(document.createElement("meta"), {
-    httpEquiv: "Content-Security-Policy", content}));
+  const lock = content => {
+    document.head.append(Object.assign(document.createElement("meta"), {httpEquiv: "Content-Security-Policy", content}));
+    // Frames go by what they were loaded with: those that may not be there any more are loaded again, into nothing.
+    const passes = host => content.split(/:\*|[ ;/]/).some(one => one == host || one[0] == "*" && host?.endsWith(one.slice(1)));
+    for (const frame of document.querySelectorAll("iframe,frame"))
+      if (!frame.contentDocument && !passes(frame.src.split(/[/:]+/)[1])) frame.src = frame.src;
+  };
   // Whether the new choice takes effect with the next page only; undefined while this one is loaded again.
   const settle = ({services, purposes, csp}) => {
     const {dataset} = section(), changed = services != (dataset.services || "");
     Object.assign(dataset, {services, purposes});
+    Object.keys(begun).map(held);
     const go = document.dispatchEvent(new CustomEvent("cookiegate:choice", {cancelable: true, detail: choice()}));
     if (changed && go && !typed) return reload();
     if (changed) lock(csp);
@@ -72,7 +81,10 @@
   }, true);
   const open = () => {
     const link = section().querySelector("[data-cookiegate=settings]");
-    return link && ask(link).catch(() => { location = link; });
+    return link && ask(link).catch(() => {
+      native = true;
+      location = link;
+    });
   };
   on("click", e => {
     if (!ours(e) || !e.target.closest("[data-cookiegate=settings]") || e.ctrlKey || e.metaKey || e.shiftKey) return;

@@ -76,6 +76,15 @@ CAPTCHA = FORM.replace(
     """<div class="g-recaptcha" data-sitekey="6Lc"></div><button class="g-recaptcha" data-size="invisible">Send</button>
 </form><script src="https://www.google.com/recaptcha/api.js" async defer></script>""",
 )
+ORDER = PLAIN.replace("</h1>", '</h1><form method="post" action="/form"><button id="order">Order</button></form>')
+EDITOR = PLAIN.replace(
+    "</h1>",
+    """</h1><iframe id="editor"></iframe><script>
+const {contentDocument} = document.getElementById("editor");
+contentDocument.write("<body contenteditable><p>&nbsp;");
+contentDocument.close();
+</script>""",
+)
 AHEAD = FORM.replace(
     "</h1>",
     '</h1><a id="next" href="/plain">Next</a><script type="speculationrules">'
@@ -136,6 +145,8 @@ PAGES: dict[str, tuple[bytes, bytes, tuple[tuple[bytes, bytes], ...]]] = {
     "/video": (HTML, VIDEO.encode(), ()),
     "/video/no-referrer": (HTML, VIDEO.encode(), ((b"referrer-policy", b"no-referrer"),)),
     "/form": (HTML, FORM.encode(), ()),
+    "/order": (HTML, ORDER.encode(), ()),
+    "/editor": (HTML, EDITOR.encode(), ()),
     "/captcha": (HTML, CAPTCHA.encode(), ()),
     "/ahead": (HTML, AHEAD.encode(), ()),
 }

@@ -133,9 +133,12 @@ def test_a_screen_reader_hears_what_it_is(visitor: Come, look: str) -> None:
 def test_enlarged_or_turned_it_can_all_be_reached(visitor: Come, look: str, width: int, height: int, size: int) -> None:
     """Text of twice the size, a zoom of 400 % (320 x 256 CSS pixels), a phone held sideways."""
     somebody = visitor(HOSTS[look], width=width, height=height)
+    letters = 16 * size // 100  # as the browser's settings have them: ours go by those, not by the page's
+    browser = somebody.context.new_cdp_session(somebody.page)
+    browser.send("Page.setFontSizes", {"fontSizes": {"standard": letters}})
     somebody.visit("/fi")
-    somebody.page.add_style_tag(content=f"html{{font-size:{size}%!important}}")
-    assert somebody.page.evaluate("document.documentElement.scrollWidth") <= width
+    assert somebody.control().evaluate("it => getComputedStyle(it).fontSize") == f"{letters}px"
+    assert somebody.control().locator("form").evaluate("it => it.scrollWidth - it.clientWidth") == 0
     for name in ("button[value=refuse]", "button[value=accept]", "[data-cookiegate=settings]"):
         control = somebody.control().locator(name)
         control.scroll_into_view_if_needed()

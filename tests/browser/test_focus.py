@@ -109,3 +109,21 @@ def test_where_the_focus_is_can_be_seen(visitor: Come, look: str, scheme: str) -
         )
         assert style == "solid"
         assert width >= 2
+
+
+@pytest.mark.wcag("2.4.7", "1.4.11")
+@every_look
+def test_where_the_focus_is_can_be_seen_whatever_colour_the_page_beside_the_control_has(
+    visitor: Come, look: str
+) -> None:
+    somebody = visitor(HOSTS[look])
+    somebody.visit("/fi")
+    somebody.press("accept")
+    for name in ("settings", "withdraw"):
+        somebody.page.keyboard.press("Tab")
+        assert somebody.page.evaluate(FOCUSED) in (name, "cookiegate-title")
+        width, offset = somebody.page.evaluate(
+            "(({outlineWidth, outlineOffset}) => [parseFloat(outlineWidth), parseFloat(outlineOffset)])"
+            "(getComputedStyle(document.activeElement))"
+        )
+        assert width + offset <= 0, "it is drawn on our own background"

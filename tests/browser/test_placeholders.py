@@ -46,6 +46,17 @@ def test_this_once_is_this_page_and_this_service_alone(visitor: Come, scripts: b
     assert somebody.strangers == set()
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_its_words_stand_on_a_background_of_their_own(visitor: Come, scheme: str) -> None:
+    """A frame is transparent otherwise: dark words on whatever the page has behind it."""
+    somebody = visitor(pages.HOST, color_scheme=scheme)
+    somebody.visit("/video")
+    words = somebody.page.frame_locator("iframe").locator("body")
+    colours = words.evaluate("body => (({color, backgroundColor}) => [color, backgroundColor])(getComputedStyle(body))")
+    assert colours[0] == {"light": "rgb(0, 0, 0)", "dark": "rgb(255, 255, 255)"}[scheme]
+    assert colours[1].startswith("rgb("), "opaque"
+
+
 @with_and_without_scripts
 def test_always_is_this_service_on_every_page(visitor: Come, scripts: bool) -> None:
     somebody = visitor(pages.HOST, scripts=scripts)

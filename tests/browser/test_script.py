@@ -135,10 +135,10 @@ def test_what_is_saved_is_said_once_in_a_place_that_was_there_before(visitor: Co
 def test_what_could_not_be_saved_is_said_in_place_and_can_be_pressed_again(visitor: Come) -> None:
     somebody = visitor(pages.HOST)
     somebody.visit("/plain")
-    somebody.page.route("**/_cookiegate/choice*", lambda route: route.continue_(post_data="decision=nonsense"))
+    somebody.page.route("**/_cookiegate/choice?*", lambda route: route.continue_(post_data="decision=nonsense"))
     somebody.control().locator("button[value=accept]").click()
     expect(somebody.control().locator("[role=status]")).to_contain_text("Mitään ei muutettu.")
     expect(somebody.control().locator("button[value=accept]")).to_be_focused()
-    somebody.page.unroute("**/_cookiegate/choice*")
+    somebody.page.unroute("**/_cookiegate/choice?*")
     somebody.press("accept")
     assert somebody.strangers >= {"pikseli.example"}

@@ -128,6 +128,36 @@ def test_withdrawal_expires_a_cookie_wherever_it_may_have_been_set(tmp_path: Pat
     asyncio.run(story())
 
 
+def test_what_is_necessary_on_the_page_alone_is_kept_whatever_its_address_is_written_like(tmp_path: Path) -> None:
+    rules = POLICY + '[[necessary]]\nname = "kassa"\nreason = "The till."\nlifetime = "session"\npaths = ["/\u00e4/"]\n'
+
+    async def story() -> None:
+        gate = make_gate(website, tmp_path, policy=rules)
+        for page, kept in (("/%C3%A4/b", True), ("/a/b", False)):
+            answer = await choose(gate, "refuse", cookie="kassa=1", return_to=page)
+            assert any(value.startswith("kassa=;") for value in answer.all("set-cookie")) is not kept
+        gate.register.close()
+
+    asyncio.run(story())
+
+
+def test_a_page_that_is_open_is_not_denied_what_is_necessary_on_it(tmp_path: Path) -> None:
+    """The script hands the policy of a choice to other tabs, which may show another page than this one."""
+    rules = POLICY + '[[necessary]]\nservice = "kassa"\nreason = "The till."\npaths = ["/kassa"]\n'
+    rules += '[services.kassa]\nname = "Kassa"\nprovider = "Kassa Oy"\nhosts = ["kassa.example"]\n'
+
+    async def story() -> None:
+        gate = make_gate(website, tmp_path, policy=rules)
+        answer = await post(gate, body="decision=refuse&return_to=/", headers={"accept": "*/*"})
+        said = answer.body.decode().partition('data-csp="')[2].partition('"')[0]
+        assert " kassa.example " in said
+        assert "filmi.example" not in said
+        assert "kassa.example" not in (await call(gate)).get("content-security-policy")
+        gate.register.close()
+
+    asyncio.run(story())
+
+
 def test_all_who_refuse_on_one_day_get_the_same_bytes(tmp_path: Path) -> None:
     async def story() -> None:
         gate = make_gate(website, tmp_path)

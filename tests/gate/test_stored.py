@@ -16,6 +16,18 @@ def test_a_document_that_runs_scripts_is_one_visitors_own(kind: str) -> None:
     assert dict(out.headers)[b"vary"] == b"Cookie"
 
 
+@pytest.mark.parametrize("kind", ["text/html", "image/svg+xml"])
+@pytest.mark.parametrize(
+    "name",
+    ["cdn-cache-control", "surrogate-control", "x-accel-expires", "cloudflare-cdn-cache-control", "edge-control"],
+)
+def test_what_is_said_to_shared_caches_alone_is_not_said_of_one_visitors_page(name: str, kind: str) -> None:
+    """They would heed it before Cache-Control (RFC 9213), and give one visitor's page to all."""
+    out = gate([("content-type", kind), (name, "max-age=600"), ("cache-control", "max-age=5")], b"<body>")
+    assert name.encode() not in dict(out.headers)
+    assert dict(out.headers)[b"cache-control"] == b"private, max-age=5"
+
+
 @pytest.mark.parametrize(
     ("written", "read"),
     [

@@ -51,6 +51,8 @@ def test_what_must_stay_in_a_text_stays_in_it(key: str, text: str, seen: str | N
         ({"button.accept": "Yes!!!!", "button.refuse": "Nay"}, False),
         ({"button.refuse": "No, I want none of this today"}, False),
         ({"button.accept": "OK"}, False),
+        ({"button.accept_new": "OK"}, False),
+        ({"button.accept_new": "Accept them", "button.refuse_new": "Refuse them"}, True),
     ],
 )
 def test_neither_answer_is_twice_as_long_as_the_other(words: dict[str, str], fair: bool) -> None:
