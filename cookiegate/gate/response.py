@@ -117,8 +117,10 @@ class GatedResponse:
         media = read_media(content_type or b"")
         if not attached and media in PAGE_TYPES and status not in (101, 204, 205, 206, 304) and (media or has_body):
             self.is_page = self.rewrites = True
-            nonce = next(filter(None, map(rules.read_nonce, policies)), b"")
-            inline = all(rules.allows_inline(policy, nonce) for policy in policies)
+            nonce, inline = b"", True
+            if policies:
+                nonce = next(filter(None, map(rules.read_nonce, policies)), b"")
+                inline = all(rules.allows_inline(policy, nonce) for policy in policies)
             return self._start_page(out, content_type or b"", coding, cache, nonce, inline, has_body)
         if self._visit.worker and status == 200 and has_body and not coding:
             return self._start_worker(out)

@@ -62,6 +62,10 @@ class ChromiumVisitor(Visitor):
         """Ours in the page."""
         return self.page.locator("#cookiegate")
 
+    def see(self, path: str) -> None:
+        """Open a page of the site, and do not wait until it asks nobody any more: it is looked at only."""
+        self.go(self.site + path)
+
     def go(self, address: str) -> None:
         self.page.goto(address)
 

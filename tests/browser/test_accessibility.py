@@ -27,13 +27,13 @@ MOVING = """() => [...document.querySelectorAll("#cookiegate, #cookiegate *")].f
 
 def bring_to(somebody: ChromiumVisitor, layer: str, language: str) -> None:
     """The visitor before this layer or in this state."""
-    somebody.visit(f"/{language}")
+    somebody.see(f"/{language}")
     if layer in ("refused", "given"):
         somebody.press("refuse" if layer == "refused" else "accept")
     elif layer == "settings in place":
         somebody.open_settings()
     elif layer != "undecided":
-        somebody.visit(f"/_cookiegate/{layer.removesuffix(' page')}?language={language}")
+        somebody.see(f"/_cookiegate/{layer.removesuffix(' page')}?language={language}")
 
 
 @pytest.mark.wcag("1.1.1", "1.3.1", "1.4.3", "2.4.2", "2.4.4", "2.4.6", "3.1.1", "3.1.2", "3.3.2", "4.1.2")
@@ -62,7 +62,7 @@ def test_axe_finds_nothing_in_any_language(visitor: Come, look: str, language: s
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_in_a_placeholder(visitor: Come, scheme: str) -> None:
     somebody = visitor(HOSTS["bar"], color_scheme=scheme)
-    somebody.visit("/fi")
+    somebody.see("/fi")
     frame = somebody.page.frames[1]
     frame.locator("button").first.wait_for()
     assert find_violations(frame) == []
@@ -73,7 +73,7 @@ def test_axe_finds_nothing_in_a_placeholder(visitor: Come, scheme: str) -> None:
 @every_look
 def test_in_forced_colours_buttons_have_edges_and_all_of_it_is_there(visitor: Come, look: str, scheme: str) -> None:
     somebody = visitor(HOSTS[look], forced_colors="active", color_scheme=scheme)
-    somebody.visit("/fi")
+    somebody.see("/fi")
     for which in ("refuse", "accept"):
         button = somebody.control().locator(f"button[value={which}]")
         edge, ground, behind = button.evaluate(
@@ -88,7 +88,7 @@ def test_in_forced_colours_buttons_have_edges_and_all_of_it_is_there(visitor: Co
 @every_look
 def test_nothing_moves(visitor: Come, look: str) -> None:
     somebody = visitor(HOSTS[look], reduced_motion="reduce")
-    somebody.visit("/fi")
+    somebody.see("/fi")
     assert somebody.page.evaluate(MOVING) == 0
     somebody.open_settings()
     assert somebody.page.evaluate(MOVING) == 0
@@ -98,7 +98,7 @@ def test_nothing_moves(visitor: Come, look: str) -> None:
 @every_look
 def test_what_was_decided_is_announced_once(visitor: Come, look: str) -> None:
     somebody = visitor(HOSTS[look])
-    somebody.visit("/fi")
+    somebody.see("/fi")
     somebody.page.evaluate(
         """() => {
           window.heard = [];
@@ -117,7 +117,7 @@ def test_what_was_decided_is_announced_once(visitor: Come, look: str) -> None:
 @every_look
 def test_a_screen_reader_hears_what_it_is(visitor: Come, look: str) -> None:
     somebody = visitor(HOSTS[look])
-    somebody.visit("/fi")
+    somebody.see("/fi")
     section = somebody.control()
     role = section.evaluate("it => it.getAttribute('role') || it.querySelector('[role=dialog]')?.getAttribute('role')")
     assert role in ("region", "dialog")
@@ -136,7 +136,7 @@ def test_enlarged_or_turned_it_can_all_be_reached(visitor: Come, look: str, widt
     letters = 16 * size // 100  # as the browser's settings have them: ours go by those, not by the page's
     browser = somebody.context.new_cdp_session(somebody.page)
     browser.send("Page.setFontSizes", {"fontSizes": {"standard": letters}})
-    somebody.visit("/fi")
+    somebody.see("/fi")
     assert somebody.control().evaluate("it => getComputedStyle(it).fontSize") == f"{letters}px"
     assert somebody.control().locator("form").evaluate("it => it.scrollWidth - it.clientWidth") == 0
     for name in ("button[value=refuse]", "button[value=accept]", "[data-cookiegate=settings]"):
@@ -156,7 +156,7 @@ def test_order_and_names_are_the_same_everywhere(visitor: Come, look: str) -> No
     for width, scripts in ((320, True), (768, True), (1280, True), (390, False)):
         somebody = visitor(HOSTS[look], width=width, scripts=scripts)
         for path in ("/fi", "/fi?2"):
-            somebody.visit(path)
+            somebody.see(path)
             seen.add(tuple(somebody.control().locator("button, a").all_inner_texts()))
     assert len(seen) == 1
 
@@ -165,13 +165,13 @@ def test_order_and_names_are_the_same_everywhere(visitor: Come, look: str) -> No
 @every_look
 def test_a_finger_that_slides_off_a_button_decides_nothing(visitor: Come, look: str) -> None:
     somebody = visitor(HOSTS[look])
-    somebody.visit("/fi")
+    somebody.see("/fi")
     somebody.control().locator("button[value=accept]").hover()
     somebody.page.mouse.down()
     assert somebody.context.cookies() == []
     somebody.page.mouse.move(5, 5)
     somebody.page.mouse.up()
-    somebody.visit("/fi")
+    somebody.see("/fi")
     assert somebody.context.cookies() == []
     expect(somebody.control().locator("button[value=accept]")).to_be_visible()
 
@@ -182,7 +182,7 @@ def test_a_finger_that_slides_off_a_button_decides_nothing(visitor: Come, look: 
 def test_it_reads_in_the_order_in_which_it_is_seen(visitor: Come, look: str, width: int) -> None:
     """And no word says where on the screen something is."""
     somebody = visitor(HOSTS[look], width=width)
-    somebody.visit("/fi")
+    somebody.see("/fi")
     places = (
         somebody.control()
         .locator("h2, h2 + p, button")
@@ -200,7 +200,7 @@ def test_it_reads_in_the_order_in_which_it_is_seen(visitor: Come, look: str, wid
 @every_look
 def test_what_was_given_can_be_taken_back_with_one_click(visitor: Come, look: str) -> None:
     somebody = visitor(HOSTS[look])
-    somebody.visit("/fi")
+    somebody.see("/fi")
     somebody.press("accept")
     somebody.press("withdraw")
     assert somebody.control().get_attribute("data-services") == ""
@@ -209,7 +209,7 @@ def test_what_was_given_can_be_taken_back_with_one_click(visitor: Come, look: st
 @pytest.mark.wcag("2.5.3")
 def test_what_controls_are_called_is_what_they_show(visitor: Come) -> None:
     somebody = visitor(HOSTS["bar"])
-    somebody.visit("/fi")
+    somebody.see("/fi")
     for control in somebody.control().locator("button, a").all():
         assert control.get_attribute("aria-label") is None
         assert control.inner_text().strip()

@@ -34,7 +34,7 @@ COVERED = """() => {
 @every_look
 def test_the_keyboard_reaches_every_choice_first_and_is_nowhere_trapped(visitor: Come, look: str) -> None:
     somebody = visitor(HOSTS[look])
-    somebody.visit("/fi")
+    somebody.see("/fi")
     order = []
     for _ in range(12):
         somebody.page.keyboard.press("Tab")
@@ -52,7 +52,7 @@ def test_the_keyboard_reaches_every_choice_first_and_is_nowhere_trapped(visitor:
 @every_look
 def test_after_a_choice_by_keyboard_the_focus_is_not_lost(visitor: Come, look: str, decision: str, key: str) -> None:
     somebody = visitor(HOSTS[look])
-    somebody.visit("/fi")
+    somebody.see("/fi")
     somebody.page.fill("input[name=a]", "so that the page is not loaded anew")
     somebody.page.keyboard.press("Backspace")
     somebody.control().locator(f"button[value={decision}]").focus()
@@ -65,7 +65,7 @@ def test_after_a_choice_by_keyboard_the_focus_is_not_lost(visitor: Come, look: s
 @every_look
 def test_the_settings_take_the_focus_and_give_it_back(visitor: Come, look: str) -> None:
     somebody = visitor(HOSTS[look])
-    somebody.visit("/fi")
+    somebody.see("/fi")
     somebody.control().locator("[data-cookiegate=settings]").focus()
     somebody.page.keyboard.press("Enter")
     expect(somebody.page.locator(".cookiegate-settings h2")).to_be_focused()
@@ -83,7 +83,7 @@ def test_what_has_the_focus_is_never_all_under_ours(
     visitor: Come, look: str, decided: bool, backwards: bool, width: int, height: int
 ) -> None:
     somebody = visitor(HOSTS[look], width=width, height=height)
-    somebody.visit("/fi")
+    somebody.see("/fi")
     if decided:
         somebody.press("refuse")
     page = somebody.page
@@ -100,7 +100,7 @@ def test_what_has_the_focus_is_never_all_under_ours(
 @every_look
 def test_where_the_focus_is_can_be_seen(visitor: Come, look: str, scheme: str) -> None:
     somebody = visitor(HOSTS[look], color_scheme=scheme)
-    somebody.visit("/fi")
+    somebody.see("/fi")
     for _ in range(4):
         somebody.page.keyboard.press("Tab")
         style, width = somebody.page.evaluate(
@@ -117,7 +117,7 @@ def test_where_the_focus_is_can_be_seen_whatever_colour_the_page_beside_the_cont
     visitor: Come, look: str
 ) -> None:
     somebody = visitor(HOSTS[look])
-    somebody.visit("/fi")
+    somebody.see("/fi")
     somebody.press("accept")
     for name in ("settings", "withdraw"):
         somebody.page.keyboard.press("Tab")
