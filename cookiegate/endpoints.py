@@ -261,7 +261,7 @@ class Endpoints:
         require_same_origin(request.headers)
         sent = _read_cookies(request)
         id = self._own.identify(sent, visitor.secure)
-        if not self._acts.take(visitor.network):
+        if id and not self._acts.take(visitor.network):
             raise BadRequest(429, "too many requests about records from this network")
         done = await self._records.act(id, await read_word(request, "act", ""))
         if done != "erased":
