@@ -160,10 +160,14 @@ class Endpoints:
             gpc="1" in request.headers.getlist("sec-gpc"),
         )
         await self._recorder.record(record, before, after, visitor.network)
-        clears = self._policy.consent.clear_site_data and before.services and not after.services
-        if clears and visitor.secure and not _is_scripted(request):
-            return self._clear_data(visitor, back)
-        return self._confirm(request, visitor, after, back, sent, clears=bool(clears and visitor.secure))
+        withdrawn = bool(before.services) and not after.services
+        clears = self._policy.consent.clear_site_data and visitor.secure and withdrawn
+        if clears and not _is_scripted(request):
+            response = self._clear_data(visitor, back)
+            # where browsers do not know that header, the choice holds all the same
+            response.headers.append("set-cookie", self._own.remember(after, visitor.secure, int(now) // 86_400))
+            return response
+        return self._confirm(request, visitor, after, back, sent, clears)
 
     def _load_once(self, visitor: Visitor, services: set[str], back: str) -> Response:
         """Back to the page, which is to show this one service and not remember that it did."""
@@ -202,13 +206,7 @@ class Endpoints:
         return self._confirm(request, visitor, refused, back if is_local(back) else "/", b"")
 
     def _confirm(
-        self,
-        request: Request,
-        visitor: Visitor,
-        after: Consent,
-        back: str,
-        sent: bytes,
-        clears: bool = False,
+        self, request: Request, visitor: Visitor, after: Consent, back: str, sent: bytes, clears: bool = False
     ) -> Response:
         if _is_scripted(request):
             csp, clear = self._rules.narrow(after), f"{self._prefix}/clear" if clears else ""
@@ -262,7 +260,7 @@ class Endpoints:
         require_same_origin(request.headers)
         sent = _read_cookies(request)
         id = self._own.identify(sent, visitor.secure)
-        if not self._acts.take(visitor.network):
+        if id and not self._acts.take(visitor.network):
             raise BadRequest(429, "too many requests about records from this network")
         done = await self._records.act(id, await read_word(request, "act", ""))
         if done != "erased":

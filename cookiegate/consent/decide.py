@@ -121,8 +121,8 @@ def describe(
     if after.services:
         event = "given" if set(states.values()) == {"given"} else "partly-given"
     else:
-        # an id from a choice under an earlier policy: that consent ends here
-        event = "withdrawn" if before.services or before.id else "refused"
+        # an id from a choice under an earlier policy: that consent ends here, unless it goes on under another
+        event = "withdrawn" if before.services or (before.id and not after.given_elsewhere) else "refused"
     return ConsentRecord(
         time=time,
         event=event,

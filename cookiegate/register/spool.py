@@ -19,7 +19,7 @@ from cookiegate.errors import StoreError
 from cookiegate.store import companion, is_shared
 
 from .ledger import Inheritance, Ticket
-from .spoolfile import SpoolFile, list_spool_files, make_spool_file, open_spool_file, write_line
+from .spoolfile import SpoolFile, list_spool_files, make_spool_file, open_spool_file, take_over, write_line
 
 MOST_LINES = 20_000  # twice what the queue holds: what was stored meanwhile leaves the file only with the rest
 _AGAIN = 1.0  # seconds until a disk that failed is tried again
@@ -54,16 +54,7 @@ class Spool:
         """Take over what processes that died have left, in the order in which it was written."""
         sizes = [0]
         with self._lock:
-            for path in list_spool_files(self._base):
-                file = open_spool_file(path)
-                if file is None or not file.claim():
-                    continue
-                try:
-                    lines = list(file.read())
-                except OSError as error:  # it must not keep the gateway from recording anything else
-                    _log.error("%s may hold decisions that were never stored, and cannot be read: %s", path, error)
-                    file.close()
-                    continue
+            for path, file, lines in take_over(self._base):
                 self._files.add(file)
                 for line in lines:
                     if line.ticket:
@@ -147,8 +138,8 @@ def forget_spooled(store_url: str, consent_id: str) -> None:
 def _forget_left(base: Path, consent_id: str) -> bool:
     """Overwrite what nobody holds. False where somebody holds something still."""
     forgotten = True
-    for path in list_spool_files(base):
-        with _reporting():
+    with _reporting():
+        for path in list_spool_files(base):
             if (file := open_spool_file(path)) is None:
                 continue
             if not any(line.is_of(consent_id) for line in file.read()):

@@ -22,6 +22,7 @@ from cookiegate.store import claim
 from .ledger import Ticket
 
 _BINARY = getattr(os, "O_BINARY", 0)
+_UNREADABLE = "%s may hold decisions that were never stored, and cannot be read: %s"
 
 _log = logging.getLogger("cookiegate.register")
 
@@ -100,22 +101,42 @@ class SpoolFile:
             rest = rest[os.write(self._descriptor, rest) :]
 
 
+def take_over(base: Path) -> Iterator[tuple[Path, SpoolFile, list[SpoolLine]]]:
+    """The files that nobody holds, made ours, oldest first, with what is in them.
+
+    Where one cannot be read the log says so: it must not keep a gateway from recording anything else.
+    """
+    try:
+        paths = list_spool_files(base)
+    except OSError as error:
+        _log.error(_UNREADABLE, base.parent, error)
+        return
+    for path in paths:
+        file = None
+        try:
+            if not (file := open_spool_file(path)) or not file.claim():
+                continue
+            lines = list(file.read())
+        except OSError as error:
+            _log.error(_UNREADABLE, path, error)
+            if file:
+                file.close()
+            continue
+        yield path, file, lines
+
+
 def list_spool_files(base: Path) -> list[Path]:
-    """Those that are there, oldest first; none where the folder cannot be looked into."""
-    with suppress(OSError):
+    """Those that are there, oldest first. Raises OSError where the folder cannot be looked into."""
+    with suppress(FileNotFoundError, NotADirectoryError):
         return sorted(path for path in base.parent.iterdir() if path.name.startswith(f"{base.name}."))
     return []
 
 
 def open_spool_file(path: Path) -> SpoolFile | None:
-    """The file, not claimed yet. None where it was just removed, or, as the log then says, cannot be read."""
-    try:
+    """The file, not claimed yet; None where it was just removed. Raises OSError where it cannot be read."""
+    with suppress(FileNotFoundError):
         return SpoolFile(path, os.open(path, os.O_RDWR | _BINARY))
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        _log.error("%s may hold decisions that were never stored, and cannot be read: %s", path, error)
-        return None
+    return None
 
 
 def make_spool_file(base: Path) -> SpoolFile:

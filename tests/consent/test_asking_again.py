@@ -211,6 +211,16 @@ def test_the_record_of_a_renewed_decision_states_every_purpose() -> None:
         assert (made.event, made.policy_version, made.consent_id) == (event, NEW.version, before.id)
 
 
+def test_refusing_what_is_new_is_no_withdrawal_of_what_was_given_and_is_not_asked_here() -> None:
+    older = make_policy(FIRST | {"pikseli": ("marketing", 0, 1, 1, 1, 1)})
+    before = send(save(older, "pikseli"), older, NEW)
+    after = answer(NEW, before, "refuse-new")
+    assert send(after, NEW, older).services == {"pikseli"}, "it holds where it is asked"
+    for last, event in ((after, "refused"), (answer(NEW, before, "withdraw"), "withdrawn")):
+        made = describe(NEW, before, last, time=0, method="", language="fi", banner="", gpc=False)
+        assert (made.event, made.consent_id) == (event, before.id)
+
+
 def test_of_a_purpose_of_which_nothing_was_said_the_record_says_nothing() -> None:
     policy = make_policy(THEN | {"filmi": ("kampanjat", 0, 0, 0, 0, 0)})
     before = send(save(OLD, "chat"), OLD, policy)

@@ -116,6 +116,17 @@ def test_acts_on_records_have_a_quota(tmp_path: Path) -> None:
     asyncio.run(story())
 
 
+def test_who_has_no_records_takes_nothing_from_that_quota(tmp_path: Path) -> None:
+    async def story() -> None:
+        gate = make_gate(website, tmp_path)
+        given = keep(await choose(gate))
+        assert {(await post(gate, "receipt", "act=erase")).status for _ in range(30)} == {404}
+        assert (await post(gate, "receipt", "act=erase", {"cookie": given})).status == 200
+        gate.register.close()
+
+    asyncio.run(story())
+
+
 def test_invented_hosts_cannot_fill_the_observations(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async def story() -> None:
         gate = make_gate(website, tmp_path)

@@ -81,6 +81,29 @@ def test_what_cannot_be_read_stops_nothing_and_is_left_where_it_is(
     assert len(list(tmp_path.glob("*.spool.*"))) == 2
 
 
+def test_nobody_is_erased_while_a_file_that_may_hold_something_of_them_cannot_be_read(
+    tmp_path: Path, record: Records, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A command that another user runs than the gateway's."""
+    url = f"sqlite:///{tmp_path}/site.db"
+    spool = Spool(url)
+    spool.keep([make_ticket(record("hers", "withdrawn"))], 0)
+    spool.close()
+    reads = os.open
+
+    def refuse(path: Path, *how: int) -> int:
+        if ".spool." in str(path):
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return reads(path, *how)
+
+    with monkeypatch.context() as as_another_user:
+        as_another_user.setattr(os, "open", refuse)
+        with pytest.raises(StoreError, match="Permission denied"):
+            forget_spooled(url, "hers")
+    forget_spooled(url, "hers")
+    assert ids(Spool(url).adopt()) == []
+
+
 def test_a_folder_that_cannot_be_synchronised_takes_a_file_all_the_same(
     tmp_path: Path, record: Records, monkeypatch: pytest.MonkeyPatch
 ) -> None:
