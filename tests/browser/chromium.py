@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -13,6 +14,9 @@ from tests.chromium import list_flags
 from .internet import Internet
 from .visitor import PATIENCE, Cookie, Gone, Visitor
 
+QUIET = 0.4  # seconds without anything new
+# What tells whether the page has asked for more, or is another.
+ASKED = """`${document.readyState} ${performance.timeOrigin} ${performance.getEntriesByType("resource").length}`"""
 OF_PAGES = ("fonts.googleapis.com",)
 
 
@@ -76,7 +80,18 @@ class ChromiumVisitor(Visitor):
         self.page.reload()
 
     def settle(self) -> None:
-        self.page.wait_for_load_state("networkidle")
+        """Playwright's own way never ends where a policy forbids a frame what it would load."""
+        self.await_true("document.readyState === 'complete'")
+        end, seen, since = time.monotonic() + PATIENCE, None, 0.0
+        while seen is None or time.monotonic() < since + QUIET:
+            assert time.monotonic() < end, f"never at rest: {self.address}"
+            try:
+                now = (self.evaluate(ASKED), len(self.internet.asked))
+            except Gone:
+                now = None
+            if now != seen:
+                seen, since = now, time.monotonic()
+            self.page.wait_for_timeout(30)
 
     def click(self, selector: str, *, inside: str = "") -> None:
         place = self.page.frame_locator(inside) if inside else self.page
