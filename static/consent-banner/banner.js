@@ -33,16 +33,18 @@
   // A page that cannot be loaded again now asks nobody any more who was not agreed to.
   const lock = content => {
     document.head.append(Object.assign(document.createElement("meta"), {httpEquiv: "Content-Security-Policy", content}));
-    // Frames go by what they were loaded with: those that may not be there any more are loaded again, into nothing.
-    const passes = host => content.split(/:\*|[ ;/]/).some(one => one == host || one[0] == "*" && host?.endsWith(one.slice(1)));
-    for (const frame of document.querySelectorAll("iframe,frame"))
-      if (!frame.contentDocument && !passes(frame.src.split(/[/:]+/)[1])) frame.src = frame.src;
+    // Frames go by what they were loaded with: those that may not be there any more are emptied.
+    const passes = host => content.split(/:\*|[ ;/]/).some(one => one == host || one[0] == "*" && host.endsWith(one.slice(1)));
+    for (const frame of document.querySelectorAll("iframe,frame")) {
+      const host = frame.src.match(/^https?:..([^/:]+)/)?.[1];
+      if (host && !frame.contentDocument && !passes(host)) frame.src = "about:blank";
+    }
   };
   // Whether the new choice takes effect with the next page only; undefined while this one is loaded again.
   const settle = ({services, purposes, csp}) => {
     const {dataset} = section(), changed = services != (dataset.services || "");
     Object.assign(dataset, {services, purposes});
-    Object.keys(begun).map(held);
+    for (const name in begun) held(name);
     const go = document.dispatchEvent(new CustomEvent("cookiegate:choice", {cancelable: true, detail: choice()}));
     if (changed && go && !typed) return reload();
     if (changed) lock(csp);

@@ -55,16 +55,16 @@ const close = () => {
   focus(opener, front.querySelector("[data-cookiegate=settings]"));
 };
 
-/* What must have happened before the page is loaded again. */
+/* What must have happened before the page is loaded again. Who first refuses changes nothing: workers stay. */
 const enact = async (before, {services, purposes}, {csp, clear}, lock, channel) => {
-  const said = {services, purposes, csp};
+  const said = {services, purposes, csp, changed: services !== (before || "")};
   if (services !== before) channel.postMessage(said);
   if (clear) {
     // What is under way must not bring back what is cleared.
     lock(csp);
     await fetch(clear, {method: "POST"});
   }
-  if (services !== before) {
+  if (said.changed) {
     // A service's worker would go on answering for its pages after the consent is gone.
     for (const worker of await navigator.serviceWorker?.getRegistrations() || []) await worker.unregister();
   }

@@ -2,8 +2,8 @@
    once the choice has changed, this one asks nobody but the site itself any more, until its successor takes over. */
 (() => {
   let current = true;
-  new BroadcastChannel("cookiegate").onmessage = () => {
-    current = false;
+  new BroadcastChannel("cookiegate").onmessage = (e) => {
+    current &&= !e.data.changed;
   };
   const native = self.fetch;
   self.fetch = (request, ...rest) => {

@@ -76,6 +76,20 @@ def test_what_a_script_has_kept_is_removed_after_a_withdrawal(visitor: Come) -> 
     assert "_px" not in somebody.cookies
 
 
+def test_a_service_worker_stays_with_who_first_refuses(visitor: Come) -> None:
+    """With what was subscribed to through it: nothing has changed for it."""
+    somebody = visitor(pages.SITE)
+    somebody.visit("/worker")
+    assert somebody.evaluate("ask()") == "kept in"
+    somebody.evaluate("document.addEventListener('cookiegate:choice', e => e.preventDefault())")
+    count = "navigator.serviceWorker.getRegistrations().then(all => all.length)"
+    somebody.press("refuse")
+    assert somebody.evaluate(count) == 1
+    somebody.open_settings()
+    somebody.press("accept")
+    assert somebody.evaluate(count) == 0, "one that was made for another choice does not stay"
+
+
 def test_a_service_worker_obeys_the_choice_and_is_replaced_when_it_changes(visitor: Come) -> None:
     somebody = visitor(pages.SITE)
     somebody.visit("/worker")
