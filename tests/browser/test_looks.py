@@ -88,7 +88,7 @@ def test_on_a_small_screen_it_leaves_the_page_in_sight_in_every_language(visitor
     somebody = visitor(name_host(look), width=320, height=568)
     shares, faults = {}, {}
     for language in LANGUAGES:
-        somebody.visit(f"/{language}")
+        somebody.see(f"/{language}")
         assert somebody.control().get_attribute("lang") == language
         shares[language] = somebody.page.evaluate(MEASURE_SHARE)
         faults[language] = find_faults(somebody) + find_unequal(somebody)
@@ -101,7 +101,7 @@ def test_on_a_small_screen_it_leaves_the_page_in_sight_in_every_language(visitor
 def test_both_answers_are_in_sight_and_alike_on_every_screen(visitor: Come, look: str, size: tuple[int, int]) -> None:
     somebody = visitor(name_host(look), width=size[0], height=size[1])
     for language in ("fi", "el"):
-        somebody.visit(f"/{language}")
+        somebody.see(f"/{language}")
         assert find_faults(somebody) + find_unequal(somebody) == []
 
 
@@ -111,6 +111,7 @@ def test_both_answers_are_in_sight_and_alike_on_every_screen(visitor: Come, look
     [{"color_scheme": "dark"}, {"forced_colors": "active"}, {"forced_colors": "active", "color_scheme": "dark"}],
     ids=str,
 )
+@pytest.mark.wcag("1.4.11")
 def test_both_answers_are_alike_in_the_visitors_colours(visitor: Come, look: str, prefers: dict[str, Any]) -> None:
     somebody = visitor(name_host(look), **prefers)
     somebody.visit("/fi")
@@ -119,12 +120,13 @@ def test_both_answers_are_alike_in_the_visitors_colours(visitor: Come, look: str
     assert somebody.page.evaluate(edge).startswith("1px solid"), "a button has an edge where there are no fills"
 
 
+@pytest.mark.wcag("1.4.10", "2.5.8")
 @every_look
 def test_enlarged_four_times_all_of_it_and_of_the_page_can_be_reached(visitor: Come, look: str) -> None:
     """1280 pixels wide at 400 % are 320."""
     somebody = visitor(name_host(look), width=320, height=256)
     for language in LANGUAGES:
-        somebody.visit(f"/{language}")
+        somebody.see(f"/{language}")
         assert find_faults(somebody) == []
         for value in ("refuse", "accept"):
             somebody.control().locator(f"button[value={value}]").scroll_into_view_if_needed()
@@ -134,12 +136,13 @@ def test_enlarged_four_times_all_of_it_and_of_the_page_can_be_reached(visitor: C
         link.click(trial=True)
 
 
+@pytest.mark.wcag("1.4.12")
 @every_look
 @pytest.mark.parametrize("width", [320, 1280])
 def test_wider_spacing_of_text_loses_nothing(visitor: Come, look: str, width: int) -> None:
     somebody = visitor(name_host(look), width=width, height=568)
     for language in LANGUAGES:
-        somebody.visit(f"/{language}")
+        somebody.see(f"/{language}")
         somebody.page.add_style_tag(content=SPACED)
         assert find_faults(somebody) + find_unequal(somebody) == [], language
     somebody.open_settings()
@@ -167,6 +170,7 @@ def test_long_values_spill_nowhere(visitor: Come, look: str, width: int) -> None
         assert needed <= given, path
 
 
+@pytest.mark.wcag("2.4.11")
 @every_look
 @pytest.mark.parametrize("size", [(1280, 800), (320, 568)], ids=str)
 def test_what_has_the_focus_is_never_hidden_by_it(visitor: Come, look: str, size: tuple[int, int]) -> None:
@@ -282,6 +286,7 @@ def test_a_logo_and_links_have_their_place(visitor: Come) -> None:
     expect(somebody.page).to_have_url(re.compile("/fi$"))
 
 
+@pytest.mark.wcag("2.4.7", "1.4.11")
 def test_the_focus_can_be_seen_on_a_button(visitor: Come) -> None:
     somebody = visitor(name_host("bar"))
     somebody.visit("/fi")
