@@ -1,6 +1,6 @@
 """Writes `docs/accessibility.md` from a test run: which success criteria hold, and which tests show it.
 
-python3 dev.py test tests/browser --conformance docs/accessibility.md -m browser
+python3 dev.py test tests/browser --conformance docs/accessibility.md -m browser -n 0
 
 A test says by `@pytest.mark.wcag("1.4.3")` which criteria it is about.
 """
@@ -23,7 +23,7 @@ How far the banner, its second layer, the placeholders and our own pages conform
 549 chapter 9, Directive (EU) 2019/882). Written by a run of the tests, in Chromium with axe-core {axe}: {languages}
 languages, the looks {looks}, every layer and state, light and dark. Make it anew with
 
-    python3 dev.py test tests/browser --conformance docs/accessibility.md -m browser
+    python3 dev.py test tests/browser --conformance docs/accessibility.md -m browser -n 0
 
 Tests find what tests can find. Nobody who lives with a screen reader has yet judged it; tell us what you meet.
 
