@@ -18,7 +18,7 @@ from cookiegate.errors import StoreError
 from .migrations import judge_schema
 from .paging import read_pages
 from .rows import Batch, Change, Head, Row, Value
-from .statements import STEPS, number_parameters, statements, step, writing
+from .statements import STEPS, number_parameters, reading, step, writing
 
 try:
     import asyncpg
@@ -76,7 +76,7 @@ class PostgresqlStore:
         return True
 
     def query(self, name: str, **parameters: Value) -> list[Row]:
-        sql, names = number_parameters(statements("reading")[name])
+        sql, names = number_parameters(reading()[name])
         return self._run(self._fetch(sql, *(parameters[each] for each in names)))
 
     def stream(self, name: str, after: int = -1, **parameters: Value) -> Iterator[Row]:

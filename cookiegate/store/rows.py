@@ -12,7 +12,7 @@ Row = tuple[Value, ...]
 
 
 class Change(NamedTuple):
-    """A statement in `sql/<engine>/writing.sql`, and the rows to run it with, one after the other."""
+    """A statement in `sql/writing/`, and the rows to run it with, one after the other."""
 
     statement: str
     rows: Sequence[Row]
@@ -85,7 +85,7 @@ class Store(Protocol):
         """Make the deleted be gone from the files too. False while a reader is in the way: ask again later."""
 
     def query(self, name: str, **parameters: Value) -> list[Row]:
-        """All rows of a query in `sql/<engine>/reading.sql`."""
+        """All rows of a query in `sql/reading/`."""
 
     def stream(self, name: str, after: int = ..., **parameters: Value) -> Iterator[Row]:
         """The rows of a query that takes `after` and `most` and whose first column grows, a page at a time."""

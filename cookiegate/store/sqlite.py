@@ -16,7 +16,7 @@ from .lock import hold
 from .migrations import judge_schema, migrate, read_schema
 from .paging import read_pages
 from .rows import Batch, Change, Head, Row, Value
-from .statements import statements, writing
+from .statements import reading, writing
 
 _BUSY_SECONDS = 3  # for programs that do not know our lock, such as the sqlite3 shell
 _ROWS = 64  # inserted by one statement
@@ -117,7 +117,7 @@ class SqliteStore:
 
     def query(self, name: str, **parameters: Value) -> list[Row]:
         with self._reporting():
-            return self._connection.execute(statements("reading")[name], parameters).fetchall()
+            return self._connection.execute(reading()[name], parameters).fetchall()
 
     def stream(self, name: str, after: int = -1, **parameters: Value) -> Iterator[Row]:
         return read_pages(self.query, name, after, parameters)

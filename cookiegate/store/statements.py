@@ -1,4 +1,7 @@
-"""SQL by name, out of the files in `sql/`: what both engines say alike, and what each says in its own way."""
+"""SQL by name, out of the files in `sql/`: what both engines say alike, and what each says in its own way.
+
+`sql/reading/` and `sql/writing/` hold a file for each thing that is kept; `sql/<engine>.sql` is the engine's own.
+"""
 
 from __future__ import annotations
 
@@ -13,16 +16,28 @@ _NAMED = re.compile(r"(?<!:):([a-z_]+)")
 
 
 @cache
-def statements(name: str) -> Mapping[str, str]:
-    """The statements of `sql/<name>.sql`; each stands under a line `-- its_name`."""
-    parts = re.split(r"^-- (\w+)\n", _script(f"{name}.sql"), flags=re.MULTILINE)
-    return {heading: text.strip() for heading, text in zip(parts[1::2], parts[2::2], strict=True)}
+def reading() -> Mapping[str, str]:
+    """What is asked of the store; parameters stand as `:name`."""
+    return _collect("reading")
 
 
 @cache
 def writing(engine: str) -> Mapping[str, str]:
     """What changes the store, in the words of this engine; parameters stand as `?`."""
-    return {**statements("writing"), **statements(engine)}
+    return {**_collect("writing"), **_split(_script(f"{engine}.sql"))}
+
+
+def _collect(folder: str) -> Mapping[str, str]:
+    found: dict[str, str] = {}
+    for file in sorted(each.name for each in files(__package__).joinpath("sql", folder).iterdir()):
+        found |= _split(_script(f"{folder}/{file}"))
+    return found
+
+
+def _split(script: str) -> Mapping[str, str]:
+    """The statements of a file; each stands under a line `-- its_name`."""
+    parts = re.split(r"^-- (\w+)\n", script, flags=re.MULTILINE)
+    return {heading: text.strip() for heading, text in zip(parts[1::2], parts[2::2], strict=True)}
 
 
 def step(engine: str, number: int) -> Iterator[str]:

@@ -11,7 +11,7 @@ import pytest
 
 from cookiegate.register.growth import Removed, grow_by
 from cookiegate.store import Batch, Change, Observation, Store, Value, VisitRow, open_store
-from cookiegate.store.statements import number_parameters, statements
+from cookiegate.store.statements import number_parameters, reading
 
 Make = Callable[..., Any]
 
@@ -137,8 +137,8 @@ def compare(name: str, rows: tuple[list[Any], list[Any]]) -> int:
 
 def test_every_query_gives_the_same_rows_on_both_engines(both: tuple[Store, Store]) -> None:
     chance = random.Random(SEED)
-    found = dict.fromkeys(statements("reading"), 0)
-    for name, sql in statements("reading").items():
+    found = dict.fromkeys(reading(), 0)
+    for name, sql in reading().items():
         if name in ON_VIEWS or name == "place_views":
             continue
         for given in combine(number_parameters(sql)[1], chance):
@@ -149,7 +149,7 @@ def test_every_query_gives_the_same_rows_on_both_engines(both: tuple[Store, Stor
                 store.query("place_views", **given)
             for name in ON_VIEWS:
                 for top in PARAMETERS["top"]:
-                    more = {"top": top} if "top" in number_parameters(statements("reading")[name])[1] else {}
+                    more = {"top": top} if "top" in number_parameters(reading()[name])[1] else {}
                     found[name] += compare(name, (both[0].query(name, **more), both[1].query(name, **more)))
     found["place_views"] = found["totals"]
     assert [name for name, rows in found.items() if not rows] == []
