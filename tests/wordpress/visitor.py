@@ -119,6 +119,8 @@ class Visitor:
 
     def log_in(self) -> None:
         self.visit("/wp-login.php", settled=False)
+        if self.scripts:  # its script selects the first field a moment later, and the password would land there
+            self.page.wait_for_function("document.activeElement.id === 'user_login'")
         self.page.fill("#user_login", self.company.site.admin_user)
         self.page.fill("#user_pass", self.company.site.admin_password)
         self.page.click("#wp-submit")
