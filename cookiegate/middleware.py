@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from contextvars import ContextVar
 from pathlib import Path
 
+from .asking import Visitor
 from .consent import UNDECIDED, Consent, Token
 from .cookie import OwnCookies
-from .endpoints import Endpoints, Visitor
+from .endpoints import Endpoints
 from .exchange import Application, GatedSend, Message, Receive, Scope, Send, logger, read_visit
 from .gate import Rules, expire_cookies
 from .insertions import Composer
