@@ -8,7 +8,18 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMappi
 from functools import partial
 from typing import Any
 
-from .gate import CodingError, GatedResponse, Insertions, Visit, pass_plain, read_media
+from .gate import (
+    ENOUGH,
+    CodingError,
+    GatedResponse,
+    Insertions,
+    Validators,
+    Verdict,
+    Visit,
+    is_script,
+    pass_plain,
+    read_media,
+)
 from .passage import Passage
 
 Scope = MutableMapping[str, Any]
@@ -64,11 +75,22 @@ class GatedSend:
 
     status = 0
     response: GatedResponse | None = None  # stays None where the short way was open
-    _held: Message | None = None
+    _held: Message | None = None  # stays where the whole answer is withheld
+    _begun = b""  # of a body whose head was not sent yet
+    _enough = 1  # bytes of it that tell
+    _withheld = False
     _has_body = True
 
-    def __init__(self, send: Send, asked: Asked, compose: ComposeFor, expired: Iterable[bytes] = ()) -> None:
+    def __init__(
+        self,
+        send: Send,
+        asked: Asked,
+        compose: ComposeFor,
+        expired: Iterable[bytes] = (),
+        validators: Validators | None = None,
+    ) -> None:
         self._send, self._asked, self._compose, self._expired = send, asked, compose, expired
+        self._validators = validators
 
     def send(self, message: Message) -> Awaitable[None]:
         """No coroutine itself: most messages go straight on to the server, and each coroutine more would cost them."""
@@ -87,13 +109,19 @@ class GatedSend:
     def _begin(self, message: Message) -> Awaitable[None]:
         status = self.status = message["status"]
         scope, _, passage, visit = self._asked
+        if self._validators is not None:
+            message = {**message, "headers": self._validators.screen(find_path(scope), message.get("headers", ()))}
         gated = pass_plain(status, message.get("headers", ()), passage.allowance, visit)
         if gated is not None:
             return self._send({**message, "headers": gated})
         self._has_body = status not in _BODILESS and scope["method"] != "HEAD"
         message = _lower(message)
-        if self._has_body and _may_be_sniffed(message["headers"]):
-            return self._hold(message)
+        if self._has_body:
+            if passage.allowance.beginnings and _is_script(message["headers"]):
+                self._enough = ENOUGH
+                return self._hold(message)
+            if _may_be_sniffed(message["headers"]):
+                return self._hold(message)
         return self._start(message, self._has_body)
 
     def _start(self, message: Message, has_body: bool) -> Awaitable[None]:
@@ -110,13 +138,34 @@ class GatedSend:
         self._held = message
 
     async def _tell_by(self, message: Message) -> None:
-        """Starts what was held, by the first bytes of its body."""
-        if not message.get("body") and message.get("more_body"):
-            return  # nothing to tell by yet
-        held, self._held = self._held, None
+        """Starts what was held, by the first bytes of its body; or withholds it."""
+        if self._withheld:
+            return
+        body = self._begun = self._begun + message.get("body", b"")
+        if len(body) < self._enough and message.get("more_body"):
+            return  # too little to tell by yet
+        held = self._held
         assert held is not None
-        await self._start(held, _looks_like_html(message.get("body", b"")))
-        await self.send(message)
+        sniffed = self._enough == 1
+        if not sniffed and (service := self._find_owner(held["headers"], body)):
+            await self._withhold(service)
+            return
+        self._held, self._begun = None, b""
+        await self._start(held, not sniffed or _looks_like_html(body))
+        await self.send({**message, "body": body})
+
+    def _find_owner(self, headers: Iterable[tuple[bytes, bytes]], body: bytes) -> str | None:
+        coding = next((value for name, value in headers if name == b"content-encoding"), None)
+        return self._asked[2].allowance.beginnings.find(body, coding)
+
+    async def _withhold(self, service: str) -> None:
+        """The script of a service that was not given, at an address where it could not be told from the site's own."""
+        self._withheld, self.status = True, 403
+        _, _, passage, visit = self._asked
+        self.response = GatedResponse(passage.allowance, visit, partial(self._compose, *self._asked))
+        self.response.deny(Verdict(False, service))
+        await self._send({"type": "http.response.start", "status": 403, "headers": write_refusal(service)})
+        await self._send({"type": "http.response.body", "body": b""})
 
     async def _pass_rest(self, message: Message, kind: str) -> None:
         rewrites = self.response is not None and self.response.rewrites
@@ -161,9 +210,30 @@ class GatedSend:
             await self._send({"type": "http.response.body", "body": out, "more_body": more})
 
 
+def write_refusal(service: str) -> list[tuple[bytes, bytes]]:
+    """Headers of an empty answer with the reason in one of them, so that whoever debugs the site sees it."""
+    return [
+        (b"content-type", b"text/plain; charset=utf-8"),
+        (b"cache-control", b"no-store"),
+        (b"vary", b"Cookie"),
+        (b"x-cookiegate", b"refused; service=" + service.encode()),
+        (b"content-length", b"0"),
+    ]
+
+
+def find_path(scope: Scope) -> bytes:
+    """Path and query as they were sent."""
+    raw: bytes = (scope.get("raw_path") or scope["path"].encode("utf-8")).partition(b"?")[0]
+    return b"%b?%b" % (raw, scope["query_string"]) if scope.get("query_string") else raw
+
+
 def _lower(message: Message) -> Message:
     """A copy with the names of its headers in lower case, as they should be."""
     return {**message, "headers": [(name.lower(), value) for name, value in message.get("headers", ())]}
+
+
+def _is_script(headers: Iterable[tuple[bytes, bytes]]) -> bool:
+    return any(name == b"content-type" and is_script(value) for name, value in headers)
 
 
 def _may_be_sniffed(headers: Iterable[tuple[bytes, bytes]]) -> bool:

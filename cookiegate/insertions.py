@@ -6,11 +6,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from .consent import Consent
-from .exchange import Scope
+from .exchange import Scope, find_path
 from .gate import Allowance, Insertions, Pages, Rules, Visit, quote
 from .notices import Notices
 from .passage import Passage
-from .requests import find_path
 from .visitor import choose
 
 _KEPT = 256  # states and languages for which decisions on tags are remembered

@@ -12,7 +12,7 @@ from .consent import UNDECIDED, Consent, Token
 from .cookie import OwnCookies
 from .endpoints import Endpoints
 from .exchange import Application, GatedSend, Message, Receive, Scope, Send, logger, read_visit
-from .gate import Rules, expire_cookies
+from .gate import Rules, Validators, expire_cookies
 from .insertions import Composer
 from .notices import Notices
 from .once import OncePages
@@ -75,6 +75,7 @@ class CookieGate:
         self._passages = Passages(self._rules, self._own)
         self._once = OncePages(self._rules, self._own)
         self._places = Places()
+        self._validators = Validators() if self.policy.gate.unknown == "block" else None
         self._prefix = prefix + "/"
         self._statement = GPC_PLACE if self.policy.signals.gpc else None
         for doubt in find_doubts(self.policy):
@@ -112,9 +113,10 @@ class CookieGate:
             passage, removed, send = wider, wider.removed, self._once.end(send, secure)
         address = client_address(peer, scope["headers"], self._trusted) if trusted else peer
         state = {"consent": consent, "client_address": address, "client_scheme": scheme, "trusted_peer": trusted}
-        scope = adapt_request(scope, headers, passage, visit, state)
+        scope = adapt_request(scope, headers, passage, visit, state, self._validators)
         expired = expire_cookies(removed, read_host(headers), path) if removed and visit.document else ()
-        gated = GatedSend(send, (scope, headers, passage, visit), self._composer.compose_for, expired)
+        asked = (scope, headers, passage, visit)
+        gated = GatedSend(send, asked, self._composer.compose_for, expired, self._validators)
         token = _current.set(consent)
         try:
             await self.app(scope, receive, gated.send)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from .exchange import Scope
-from .gate import Visit, offer_codings, unmark_etags
+from .exchange import Scope, find_path
+from .gate import Validators, Visit, offer_codings, unmark_etags
 from .passage import Passage
 
 
@@ -26,7 +26,12 @@ def read_headers(scope: Scope) -> dict[bytes, bytes]:
 
 
 def adapt_request(
-    scope: Scope, headers: Mapping[bytes, bytes], passage: Passage, visit: Visit, state: dict[str, Any]
+    scope: Scope,
+    headers: Mapping[bytes, bytes],
+    passage: Passage,
+    visit: Visit,
+    state: dict[str, Any],
+    validators: Validators | None = None,
 ) -> dict[str, Any]:
     """A copy of the scope as the site may see it, with these entries in its state."""
     lines = scope["headers"]
@@ -44,6 +49,8 @@ def adapt_request(
             del lines[at]
     if (visit.document or visit.worker) and (twice or _names_condition(headers, visit)):
         lines = _adapt_conditions(lines, passage.allowance.key + passage.asked, visit)
+    if validators is not None and not headers.keys().isdisjoint(_ASKING):
+        lines = validators.strip(find_path(scope), lines)
     kept = scope.get("state")
     return {**scope, "headers": lines, "state": {**kept, **state} if kept else state}
 
@@ -76,13 +83,6 @@ def _adapt_conditions(lines: list[tuple[bytes, bytes]], key: str, visit: Visit) 
             value = offer_codings(value)
         adapted.append((name, value))
     return adapted
-
-
-def find_path(scope: Scope) -> bytes:
-    """Path and query as they were sent."""
-    raw = scope.get("raw_path") or scope["path"].encode("utf-8")
-    raw = raw.partition(b"?")[0]
-    return b"%b?%b" % (raw, scope["query_string"]) if scope.get("query_string") else raw
 
 
 def find_place(scope: Scope) -> str:

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from cookiegate.consent import UNDECIDED
+from cookiegate.exchange import find_path
 from cookiegate.gate import Allowance, Rules, Visit
 from cookiegate.passage import Passage
 from cookiegate.policy import load_policy
-from cookiegate.requests import adapt_request, find_path, find_place, read_headers, read_host
+from cookiegate.requests import adapt_request, find_place, read_headers, read_host
 from tests.asgi import http_scope
 from tests.stories.site import POLICY
 

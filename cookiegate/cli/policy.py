@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from ..aliases import find_aliases
 from ..errors import PolicyError, StoreError
 from ..policy import compile_policy, find_doubts, load_policy
 from ..reports import find_undeclared
@@ -62,7 +63,7 @@ def check(context: click.Context, path: str, store: str | None) -> None:
         context.exit(1)
     asked = ", ".join(f"{purpose.id} ({len(purpose.services)})" for purpose in policy.purposes)
     click.echo(f"{path}: fine. Asks for {asked}; entries that need no consent: {len(policy.necessary)}.")
-    for doubt in find_doubts(policy):
+    for doubt in (*find_doubts(policy), *find_aliases(policy)):
         click.echo(f"  to look at: {doubt}")
     today = datetime.now(UTC).date()
     try:

@@ -1,18 +1,21 @@
 """What may pass: allowances, cookies, tags, documents and response headers. Pure: bytes in, bytes out."""
 
 from .allowance import PASS, Allowance, Rules, Verdict
+from .beginnings import ENOUGH
 from .coding import CodingError, offer_codings
 from .cookies import expire_cookies, filter_cookie_header, read_cookies
 from .html import Insertions, Rewriter
-from .media import read_media
+from .media import is_script, read_media
 from .memory import Pages
 from .plain import pass_plain
 from .response import NOTHING_SEEN, Compose, GatedResponse, Seen
 from .tags import quote
+from .validators import Validators
 from .variants import unmark_etags
 from .visit import Visit
 
 __all__ = [
+    "ENOUGH",
     "NOTHING_SEEN",
     "PASS",
     "Allowance",
@@ -24,10 +27,12 @@ __all__ = [
     "Rewriter",
     "Rules",
     "Seen",
+    "Validators",
     "Verdict",
     "Visit",
     "expire_cookies",
     "filter_cookie_header",
+    "is_script",
     "offer_codings",
     "pass_plain",
     "quote",

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from ..consent import Consent
 from ..policy import HostRules, Policy, Service, split_url
+from .beginnings import Beginnings
 from .csp import build_csp
 from .signatures import Signatures
 
@@ -53,9 +54,10 @@ class Allowance:
         self.csp = build_csp(site.policy, site.prefix, granted)
         said = b"content-security-policy" if self.blocks else b"content-security-policy-report-only"
         self.csp_header = (said, self.csp)
-        self.signatures = Signatures(
-            service for service in site.services.values() if service.id not in given | self._necessary
-        )
+        withheld = [service for service in site.services.values() if service.id not in given | self._necessary]
+        self.signatures = Signatures(withheld)
+        named_first = sorted(withheld, key=lambda service: service.id not in site.declared)
+        self.beginnings = Beginnings(named_first if self.blocks else (), granted)
         self.key = hashlib.sha256(f"{site.policy.version} {sorted(given)} {sorted(pages)}".encode()).hexdigest()[:12]
         self._urls: dict[bytes, Verdict] = {}
         self._hosts: dict[bytes, Verdict] = {}

@@ -7,6 +7,11 @@ from functools import lru_cache
 
 PAGE_TYPES = (b"text/html", b"")  # browsers read what has no type as what it looks like
 _UNKNOWN = frozenset((b"", b"*/*", b"unknown/unknown", b"application/unknown"))
+_SCRIPTS = frozenset(
+    (b"text/javascript", b"application/javascript", b"application/x-javascript", b"text/ecmascript",
+     b"application/ecmascript", b"text/jscript", b"text/x-javascript", b"text/x-ecmascript",
+     b"application/x-ecmascript")
+)  # fmt: skip
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?([^\s\"';]+)", re.I)
 _KEPT = 512  # values remembered
 
@@ -30,6 +35,19 @@ def read_charset(content_type: bytes) -> bytes:
     return found[1].lower() if found else b""
 
 
+@lru_cache(maxsize=_KEPT)
+def is_script(content_type: bytes) -> bool:
+    """Whether browsers run it when a script element asks for it by name (WHATWG MIME Sniffing section 4.6)."""
+    return read_media(content_type) in _SCRIPTS
+
+
+@lru_cache(maxsize=_KEPT)
+def is_passive(content_type: bytes) -> bool:
+    """Whether it is a part of a page that browsers fetch and keep unasked: a picture, a font, a style, a script."""
+    media = read_media(content_type)
+    return media in _SCRIPTS or media == b"text/css" or media.startswith((b"image/", b"font/", b"audio/", b"video/"))
+
+
 def is_drawing(media: bytes) -> bool:
     """SVG and XHTML run scripts too."""
     return media.endswith((b"+xml", b"/xml"))
@@ -39,4 +57,4 @@ def is_drawing(media: bytes) -> bool:
 def is_plain(content_type: bytes) -> bool:
     """Whether no browser runs a script in what has this type, whatever is in it."""
     media = read_media(content_type)
-    return media not in PAGE_TYPES and not is_drawing(media)
+    return media not in PAGE_TYPES and media not in _SCRIPTS and not is_drawing(media)

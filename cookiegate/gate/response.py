@@ -180,6 +180,10 @@ class GatedResponse:
             self._transcoder = Transcoder(name) if name else None
         return self._transcoder.read(data, final) if self._transcoder is not None else data
 
+    def deny(self, verdict: Verdict) -> None:
+        """Note that all of it was withheld."""
+        self._see().denied.append(verdict)
+
     def _see(self) -> Seen:
         if self.seen is NOTHING_SEEN:
             self.seen = Seen()

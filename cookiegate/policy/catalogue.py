@@ -43,6 +43,7 @@ def build_service(id: str, purpose: str, said: ServiceSection, known: Service | 
         hosts=_add(known.hosts if known else (), said.hosts),
         paths=_add(known.paths if known else (), said.paths),
         signatures=_add(known.signatures if known else (), said.signatures),
+        beginnings=_add(known.beginnings if known else (), said.beginnings),
         cookies=_add(known.cookies if known else (), [build_cookie(entry) for entry in said.cookies]),
     )
 

@@ -72,6 +72,7 @@ class Service:
     hosts: tuple[str, ...] = ()  # "*.example.net", "www.example.net/path?query"; a prefix, "*" inside allowed
     paths: tuple[str, ...] = ()  # where it hides under the site's own address: "/gtg/", "/gtag/js?id=G-"
     signatures: tuple[str, ...] = ()  # text by which an inline script that loads it is known
+    beginnings: tuple[str, ...] = ()  # text at the head of its own script, wherever that is served from
     cookies: tuple[Cookie, ...] = ()
 
 

@@ -179,6 +179,7 @@ class ServiceSection(_Section):
     hosts: list[Annotated[str, AfterValidator(_check_host_pattern)]] = Field(default_factory=list)
     paths: list[Annotated[str, AfterValidator(_check_own_path)]] = Field(default_factory=list)
     signatures: list[Annotated[str, StringConstraints(min_length=4, max_length=80)]] = Field(default_factory=list)
+    beginnings: list[Annotated[str, StringConstraints(min_length=8, max_length=80)]] = Field(default_factory=list)
     cookies: list[Annotated[CookieEntry, BeforeValidator(_read_cookie)]] = Field(default_factory=list)
 
 

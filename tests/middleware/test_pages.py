@@ -140,6 +140,7 @@ def test_a_stored_page_is_confirmed_to_whom_it_was_sent_and_to_nobody_with_anoth
         async with stand_before(mode, stored, tmp_path) as gate:
             tag = (await call(gate, headers=[DOCUMENT])).get("etag") or ""
             assert tag.startswith('W/"v1-')
+            assert (await call(gate, headers=[DOCUMENT])).get("etag") == tag, "another visitor, told the same"
             again = await call(gate, headers=[DOCUMENT, ("if-none-match", tag)])
             assert (again.status, again.body, again.get("etag")) == (304, b"", tag)
             assert (again.get("vary"), again.get("cache-control")) == ("Cookie", "private")

@@ -20,8 +20,8 @@ ROWS: dict[str, dict[str, Any]] = tomllib.loads(
 CONSENT = {id: row for id, row in ROWS.items() if row["purpose"] != "necessary"}
 PLATFORMS = {id: row for id, row in ROWS.items() if row["purpose"] == "necessary"}
 
-KEYS = {"name", "provider", "country", "policy_url", "purpose", "hosts", "paths", "signatures", "cookies", "source",
-        "checked_on"}  # fmt: skip
+KEYS = {"name", "provider", "country", "policy_url", "purpose", "hosts", "paths", "signatures", "beginnings", "cookies",
+        "source", "checked_on"}  # fmt: skip
 LIFETIME = re.compile(r"session|[1-9][0-9]* (?:second|minute|hour|day|week|month|year)s?")
 HOST = re.compile(r"(?:\*\.)?(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}(?:/[^\s]*)?")
 
