@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from cookiegate.policy import LANGUAGES
 from tests.stories.site import POLICY, answer
 
 LOOKS = ("bar", "corner", "dialog")
+# Everyday those that Finnish companies use and the ones that say most; all of them with `dev.py torture`.
+in_languages = pytest.mark.parametrize(
+    "languages",
+    [
+        pytest.param(("fi", "sv", "en", "el", "fr", "ga"), id="some languages"),
+        pytest.param(LANGUAGES, id="every language", marks=pytest.mark.torture),
+    ],
+)
 LONG_NAME = "Osakeyhtiö" + "kivijoen" * 11 + "Oy"  # 100 letters without a gap
 ARABIC = "إحصاءات الزيارات وقياس الأداء"
 OWN_PURPOSES = {

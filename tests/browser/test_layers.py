@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from .chromium import ChromiumVisitor
-from .looks import HOSTS, LANGUAGES, LOOKS
+from .looks import HOSTS, LOOKS, in_languages
 
 pytestmark = pytest.mark.chromium
 Come = Callable[..., ChromiumVisitor]
@@ -100,9 +100,10 @@ def test_what_is_ticked_is_what_is_stored_and_what_is_shown_again(visitor: Come,
 
 
 @with_and_without_scripts
-def test_nothing_is_ticked_in_advance_in_any_language(visitor: Come, scripts: bool) -> None:
+@in_languages
+def test_nothing_is_ticked_in_advance(visitor: Come, scripts: bool, languages: tuple[str, ...]) -> None:
     somebody = visitor(HOSTS["bar"], scripts=scripts)
-    for language in LANGUAGES:
+    for language in languages:
         somebody.page.goto(f"https://{somebody.host}/{language}")
         somebody.open_settings()
         assert somebody.page.locator("[type=checkbox]").count() == 4

@@ -9,11 +9,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from cookiegate.policy import LANGUAGES
-
 from . import pages
 from .chromium import ChromiumVisitor
-from .looks import ARABIC, LOOKS, name_host
+from .looks import ARABIC, LOOKS, in_languages, name_host
 
 Come = Callable[..., ChromiumVisitor]
 pytestmark = pytest.mark.chromium
@@ -84,10 +82,11 @@ def find_unequal(somebody: ChromiumVisitor) -> list[str]:
 
 
 @every_look
-def test_on_a_small_screen_it_leaves_the_page_in_sight_in_every_language(visitor: Come, look: str) -> None:
+@in_languages
+def test_on_a_small_screen_it_leaves_the_page_in_sight(visitor: Come, look: str, languages: tuple[str, ...]) -> None:
     somebody = visitor(name_host(look), width=320, height=568)
     shares, faults = {}, {}
-    for language in LANGUAGES:
+    for language in languages:
         somebody.see(f"/{language}")
         assert somebody.control().get_attribute("lang") == language
         shares[language] = somebody.page.evaluate(MEASURE_SHARE)
@@ -122,10 +121,13 @@ def test_both_answers_are_alike_in_the_visitors_colours(visitor: Come, look: str
 
 @pytest.mark.wcag("1.4.10", "2.5.8")
 @every_look
-def test_enlarged_four_times_all_of_it_and_of_the_page_can_be_reached(visitor: Come, look: str) -> None:
+@in_languages
+def test_enlarged_four_times_all_of_it_and_of_the_page_can_be_reached(
+    visitor: Come, look: str, languages: tuple[str, ...]
+) -> None:
     """1280 pixels wide at 400 % are 320."""
     somebody = visitor(name_host(look), width=320, height=256)
-    for language in LANGUAGES:
+    for language in languages:
         somebody.see(f"/{language}")
         assert find_faults(somebody) == []
         for value in ("refuse", "accept"):
@@ -139,9 +141,10 @@ def test_enlarged_four_times_all_of_it_and_of_the_page_can_be_reached(visitor: C
 @pytest.mark.wcag("1.4.12")
 @every_look
 @pytest.mark.parametrize("width", [320, 1280])
-def test_wider_spacing_of_text_loses_nothing(visitor: Come, look: str, width: int) -> None:
+@in_languages
+def test_wider_spacing_of_text_loses_nothing(visitor: Come, look: str, width: int, languages: tuple[str, ...]) -> None:
     somebody = visitor(name_host(look), width=width, height=568)
-    for language in LANGUAGES:
+    for language in languages:
         somebody.see(f"/{language}")
         somebody.page.add_style_tag(content=SPACED)
         assert find_faults(somebody) + find_unequal(somebody) == [], language
