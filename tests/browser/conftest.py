@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import pytest
 
 from tests.chromium import find_chromium
+from tests.giving_up import give_up
 
 from .chromium import Chromium
 from .firefox import Firefox, find_firefox
 from .gates import COMPANY_HOST, Gates
 from .internet import Internet, make_certificate
 from .visitor import Visitor
-
-CANNOT_RUN = "the browser tests cannot run here: "
 
 
 def pytest_collection_modifyitems(items: list[pytest.Function]) -> None:
@@ -33,7 +31,7 @@ def pytest_collection_modifyitems(items: list[pytest.Function]) -> None:
 @pytest.fixture(scope="package")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     if not shutil.which("openssl"):
-        _give_up("no openssl on PATH")
+        give_up("the banner", "no openssl on PATH")
     return make_certificate(tmp_path_factory.mktemp("tls"))
 
 
@@ -66,10 +64,10 @@ def browser(
 ) -> Iterator[Chromium | Firefox]:
     browser: Chromium | Firefox
     if request.param == "chromium":
-        program = find_chromium() or _give_up("no Chromium on PATH, and COOKIEGATE_BROWSER names none")
+        program = find_chromium() or give_up("the banner", "no Chromium on PATH, and COOKIEGATE_BROWSER names none")
         browser = Chromium(program, internet, gates.ports)
     else:
-        program = find_firefox() or _give_up("no Firefox on PATH, and COOKIEGATE_FIREFOX names none")
+        program = find_firefox() or give_up("the banner", "no Firefox on PATH, and COOKIEGATE_FIREFOX names none")
         browser = Firefox(program, internet, gates.ports, tmp_path_factory.mktemp("firefox"))
     yield browser
     browser.close()
@@ -90,18 +88,3 @@ def visitor(browser: Chromium | Firefox, internet: Internet) -> Iterator[Callabl
     yield come
     for each in open_ones:
         each.leave()
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say once why the chapter was skipped, since pytest itself only counts."""
-    reports = terminalreporter.getreports("skipped")
-    for reason in {str(report.longrepr[2]) for report in reports if isinstance(report.longrepr, tuple)}:
-        if CANNOT_RUN in reason:
-            terminalreporter.write_line(reason, yellow=True)
-
-
-def _give_up(missing: str) -> NoReturn:
-    reason = CANNOT_RUN + missing
-    if os.environ.get("CI") == "true":
-        pytest.fail(reason, pytrace=False)
-    pytest.skip(reason)

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NoReturn
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Playwright, sync_playwright
 
 from tests.browser.internet import Internet, make_certificate
 from tests.chromium import find_chromium, list_flags
+from tests.giving_up import give_up
 from tests.serving import serve
 
 from .site import LOOKS, PATIENCE, Website
 
 HERE = Path(__file__).resolve().parent
-CANNOT_RUN = "the tests of the visitor's tools cannot run here: "
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -33,19 +31,19 @@ def packages() -> Path:
     """Where npm has put what `package.json` names."""
     folder = HERE / "node_modules"
     if not (folder / ".package-lock.json").is_file():
-        give_up("npm has not installed tests/tools (python3 dev.py test does, where npm is)")
+        give_up("what visitors use", "npm has not installed tests/tools (python3 dev.py test does, where npm is)")
     return folder
 
 
 @pytest.fixture(scope="package")
 def chromium() -> str:
-    return find_chromium() or give_up("no Chromium on PATH, and COOKIEGATE_BROWSER names none")
+    return find_chromium() or give_up("what visitors use", "no Chromium on PATH, and COOKIEGATE_BROWSER names none")
 
 
 @pytest.fixture(scope="package")
 def internet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Internet]:
     if not shutil.which("openssl"):
-        give_up("no openssl on PATH")
+        give_up("what visitors use", "no openssl on PATH")
     everybody = Internet(*make_certificate(tmp_path_factory.mktemp("tls")))
     yield everybody
     everybody.close()
@@ -93,18 +91,3 @@ def come(browser: Browser, internet: Internet) -> Iterator[Callable[[], BrowserC
     yield arrive
     for each in open_ones:
         each.close()
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say once why the chapter was skipped, since pytest itself only counts."""
-    reports = terminalreporter.getreports("skipped")
-    for reason in {str(report.longrepr[2]) for report in reports if isinstance(report.longrepr, tuple)}:
-        if CANNOT_RUN in reason:
-            terminalreporter.write_line(reason, yellow=True)
-
-
-def give_up(missing: str) -> NoReturn:
-    reason = CANNOT_RUN + missing
-    if os.environ.get("CI") == "true":
-        pytest.fail(reason, pytrace=False)
-    pytest.skip(reason)

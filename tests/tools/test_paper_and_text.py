@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, expect
 
-from .conftest import give_up
+from tests.giving_up import give_up
+
 from .site import LOOKS, PATIENCE, Website
 
 Come = Callable[[], BrowserContext]
@@ -46,7 +47,7 @@ def test_a_readers_view_shows_the_article_without_the_banner(
 
 
 def test_a_text_browser_shows_the_banner_and_refuses_by_its_form(websites: dict[str, Website], tmp_path: Path) -> None:
-    lynx = shutil.which("lynx") or give_up("no lynx: as root, apt-get install lynx")
+    lynx = shutil.which("lynx") or give_up("what visitors use", "no lynx: as root, apt-get install lynx")
     website = websites[LOOKS[0]]
     address = f"https://127.0.0.1:{website.port}/fi"
     (tmp_path / "lynx.cfg").write_text(LYNX)
