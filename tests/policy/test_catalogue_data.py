@@ -204,6 +204,7 @@ def test_an_address_leads_to_its_service(url: str, id: str | None) -> None:
         ("/metrics/?id=GTM-ABC123", "google-tag-manager"),
         ("/matomo/matomo.js", "matomo"),
         ("/piwik.php?idsite=1", "matomo"),
+        ("/t/m.php?action_name=Kello&idsite=1&rec=1&r=42", "matomo"),
         ("/wp-json/matomo/v1/hit/", "matomo"),
         ("/cdn-cgi/rum?", "cloudflare-web-analytics"),
         ("/wp-content/plugins/woocommerce/assets/js/sourcebuster/sourcebuster.min.js", "woocommerce-order-attribution"),
