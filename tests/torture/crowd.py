@@ -107,7 +107,8 @@ class Crowd:
         """The cookie that the visitor has from now on; None where there was no answer, or "not saved"."""
         await asyncio.sleep(REST)
         diary = self.diary
-        headers = {"cookie": cookie, "sec-fetch-site": "same-origin"}
+        # as a browser says it that navigates: the answer to a script is a page, not the way back
+        headers = {"cookie": cookie, "sec-fetch-site": "same-origin", "accept": "text/html"}
         try:
             async with self._session.post(
                 f"{self._url}/_cookiegate/choice", data={"decision": decision}, headers=headers, allow_redirects=False
