@@ -1,4 +1,4 @@
-"""Puts together what of ours goes into a page: guard, banner or control, and the placeholders of frames."""
+"""Puts together what of ours goes into a page: guard, hooks, banner or control, and the placeholders of frames."""
 
 from __future__ import annotations
 
@@ -68,14 +68,14 @@ class Composer:
 
         def write(language: str, speak: Callable[[bytes], Insertions] | None = None) -> Insertions:
             kit = self._find_kit(allowance, language)
-            control = guard = b""
+            control = head = b""
             if visit.top or visit.fragment:
                 address, mark = path.decode("latin-1"), nonce.decode("ascii")
                 control = self._notices.control(language, consent, return_to=address, nonce=mark, inline=inline)
-            if visit.document and allowance.blocks:
-                guard = self._guard(kit, allowance, nonce, inline)
+            if visit.document:
+                head = self._open(kit, allowance, consent, nonce, inline)
             worker = self._notices.worker
-            return Insertions(guard, control, visit.top, kit.placeholder, worker, kit.memory, pages, place, speak=speak)
+            return Insertions(head, control, visit.top, kit.placeholder, worker, kit.memory, pages, place, speak=speak)
 
         def speak(said: bytes) -> Insertions:
             return write(choose(said + b"," + accept_language, self._languages))
@@ -90,21 +90,29 @@ class Composer:
             kit = self._kits[allowance.key, language] = _Kit(self._notices, self._rules, language)
         return kit
 
-    def _guard(self, kit: _Kit, allowance: Allowance, nonce: bytes, inline: bool) -> bytes:
-        if nonce:
-            return self._notices.guard(
-                allowance.names, given=bool(allowance.given), nonce=nonce.decode("ascii"), inline=inline
-            )
-        if inline not in kit.guards:
-            kit.guards[inline] = self._notices.guard(allowance.names, given=bool(allowance.given), inline=inline)
-        return kit.guards[inline]
+    def _open(self, kit: _Kit, allowance: Allowance, consent: Consent, nonce: bytes, inline: bool) -> bytes:
+        """What runs before anything of the site: the guard, and the hooks of services that may run."""
+        decided = consent.decided or bool(consent.services)  # what was given before is not asked anew
+        known = kit.heads.get((inline, decided)) if not nonce else None
+        if known is not None:
+            return known
+        mark = nonce.decode("ascii")
+        head = self._notices.hooks.element(
+            allowance.given, decided=decided, blocks=allowance.blocks, nonce=mark, inline=inline
+        )
+        if allowance.blocks:
+            given = bool(allowance.given)
+            head = self._notices.guard(allowance.names, given=given, nonce=mark, inline=inline) + head
+        if not nonce:
+            kit.heads[inline, decided] = head
+        return head
 
 
 class _Kit:
     """For one allowance and one language."""
 
     def __init__(self, notices: Notices, rules: Rules, language: str) -> None:
-        self.guards: dict[bool, bytes] = {}
+        self.heads: dict[tuple[bool, bool], bytes] = {}  # by whether it stands inline, and something was decided
         self.memory: dict[bytes, Any] = {}
         self._notices = notices
         self._rules = rules

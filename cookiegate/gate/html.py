@@ -45,7 +45,7 @@ def no_placeholder(service: str, host: str) -> bytes:
 class Insertions:
     """What of ours goes into a page: ASCII bytes, so that they fit any charset that contains ASCII."""
 
-    guard: bytes = b""  # first thing in the head
+    guard: bytes = b""  # first thing in the head, before any script of the site
     control: bytes = b""  # first thing in the body: the banner, or the control that reopens it
     at_end: bool = True  # a page without a body tag gets the control at its end
     placeholder: Placeholder = no_placeholder

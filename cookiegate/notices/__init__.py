@@ -11,6 +11,7 @@ from ..consent import UNDECIDED, Consent
 from ..policy import Policy, Service, describe_question
 from .assets import Asset, load_asset, open_templates
 from .banner import CAPTCHAS, Banner
+from .hooks import Hooks
 from .page import MESSAGES, Pages
 from .style import compose_style
 from .texts import list_languages, load_texts
@@ -40,7 +41,9 @@ class Notices:
             )
         )
         served = (css, js, settings_js, captcha, guard, settings_css, page_css)
-        self.assets: Mapping[str, Asset] = {asset.path: asset for asset in served}
+        self.hooks = Hooks(policy, prefix)
+        hooks = (self.hooks.asset,) if self.hooks.asset else ()
+        self.assets: Mapping[str, Asset] = {asset.path: asset for asset in (*served, *hooks)}
         self.stand_ins: Mapping[str, str] = dict.fromkeys(CAPTCHAS, captcha.path)
         self._guard = guard
         self.worker = worker.content  # goes before the script of a site's service worker

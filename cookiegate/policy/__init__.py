@@ -1,6 +1,7 @@
 """Which rules apply on this site: the policy file, the catalogue of known services, and matching against both."""
 
 from .catalogue import load_catalogue
+from .hooks import HOOKS, TAG_MANAGERS, Hook, list_consents, list_hooks
 from .load import EEA, STANDARD_PURPOSES, compile_policy, find_doubts, load_policy
 from .match import HostRules, shared_domain, split_url
 from .model import (
@@ -29,10 +30,12 @@ from .wording import load_words
 
 __all__ = [
     "EEA",
+    "HOOKS",
     "LANGUAGES",
     "NECESSARY",
     "OBJECTION_DAYS",
     "STANDARD_PURPOSES",
+    "TAG_MANAGERS",
     "Assessment",
     "BannerRules",
     "Colours",
@@ -40,6 +43,7 @@ __all__ = [
     "Controller",
     "Cookie",
     "GateRules",
+    "Hook",
     "HostRules",
     "Lifetime",
     "Link",
@@ -55,6 +59,8 @@ __all__ = [
     "digest_controller",
     "digest_service",
     "find_doubts",
+    "list_consents",
+    "list_hooks",
     "load_catalogue",
     "load_policy",
     "load_words",

@@ -48,6 +48,8 @@
     const go = document.dispatchEvent(new CustomEvent("cookiegate:choice", {cancelable: true, detail: choice()}));
     if (changed && go && !typed) return reload();
     if (changed) lock(csp);
+    // The page stays, and the services in it hear of the choice (hooks.js).
+    document.dispatchEvent(new Event("cookiegate:settled"));
     return changed && go;
   };
   // Other tabs of the site, and its service workers, must hear of a changed choice.
