@@ -16,6 +16,7 @@ from .chromium import Chromium
 from .firefox import Firefox, find_firefox
 from .gates import COMPANY_HOST, Gates
 from .internet import Internet, make_certificate
+from .tags import PLACES
 from .visitor import Visitor
 
 
@@ -38,6 +39,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 @pytest.fixture(scope="package")
 def internet(certificate: tuple[Path, Path]) -> Iterator[Internet]:
     everybody = Internet(*certificate)
+    everybody.scripts |= PLACES
     yield everybody
     everybody.close()
 

@@ -13,7 +13,7 @@ from tests.ports import find_port
 from tests.serving import serve
 from tests.stories.site import SECRET
 
-from . import looks, pages
+from . import looks, pages, tagged
 
 COMPANY = Path(__file__).resolve().parents[2] / "examples" / "company"
 COMPANY_HOST = "www.koivurannansaha.example"
@@ -23,7 +23,7 @@ class Gates:
     """Serve from their making until `close`."""
 
     def __init__(self, folder: Path, certificate: tuple[Path, Path]) -> None:
-        rules = {pages.HOST: (pages.app, pages.RULES), **looks.SITES}
+        rules = {pages.HOST: (pages.app, pages.RULES), **looks.SITES, **tagged.SITES}
         company = _make(COMPANY_HOST, _load_website(), COMPANY / "cookiegate.toml", folder)
         sites = {COMPANY_HOST: company}
         for host, (app, text) in rules.items():

@@ -42,12 +42,16 @@ def make_certificate(folder: Path) -> tuple[Path, Path]:
 
 
 class Internet:
-    """Serves from its making until `close`. `asked` are requests, `reached` every host name that was connected to."""
+    """Serves from its making until `close`. `asked` are requests, `reached` every host name that was connected to.
+
+    `scripts` is what stands at some places: host and path → source.
+    """
 
     def __init__(self, certificate: Path, key: Path) -> None:
         self.certificate = certificate, key
         self.asked: list[Asked] = []
         self.reached: set[str] = set()
+        self.scripts: dict[str, str] = {}
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(certificate, key)
         context.sni_callback = lambda connection, name, _: self.reached.add(name or "?")  # also of a mere preconnect
@@ -109,7 +113,8 @@ class _Handler(BaseHTTPRequestHandler):
             return "text/html", FORM.replace("ACTION", path.removeprefix("/prize/")).encode()
         match self.headers.get("sec-fetch-dest"):
             case "script":
-                return "text/javascript", SCRIPT.replace("HOST", host).encode()
+                known = self.server.internet.scripts.get(host + path)
+                return "text/javascript", (known or SCRIPT.replace("HOST", host)).encode()
             case "style":
                 return "text/css", b"body { --from-elsewhere: 1 }"
             case "iframe" | "frame" | "document":
