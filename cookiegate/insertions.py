@@ -98,7 +98,7 @@ class Composer:
             return known
         mark = nonce.decode("ascii")
         head = self._notices.hooks.element(
-            allowance.given, decided=decided, blocks=allowance.blocks, nonce=mark, inline=inline
+            allowance.given, allowance.ahead, decided=decided, blocks=allowance.blocks, nonce=mark, inline=inline
         )
         if allowance.blocks:
             given = bool(allowance.given)

@@ -1,7 +1,7 @@
 """What visitors have chosen: the choice, the signed cookie that carries it, and the record and ledger that prove it."""
 
 from .checkpoint import Checkpoint, SigningKey, VerifierKey, read_checkpoint, sign_checkpoint
-from .choice import UNDECIDED, Consent, heed, list_asked_anew
+from .choice import UNDECIDED, Consent, heed, list_ahead, list_asked_anew
 from .decide import DECISIONS, decide, describe
 from .leaf import (
     SALT_BYTES,
@@ -61,6 +61,7 @@ __all__ = [
     "hash_leaf",
     "heed",
     "inclusion_proof",
+    "list_ahead",
     "list_asked_anew",
     "read_checkpoint",
     "read_commitment",

@@ -37,6 +37,13 @@ def list_asked_anew(policy: Policy, consent: Consent) -> frozenset[str]:
     return frozenset(id for id in consent.unanswered if policy.purpose_of[id] not in consent.signalled)
 
 
+def list_ahead(policy: Policy, consent: Consent) -> frozenset[str]:
+    """The services that may be asked while the visitor has said nothing: an advanced consent mode, signed for."""
+    if consent.decided or consent.unanswered:
+        return frozenset()
+    return frozenset(id for id in policy.advanced if policy.purpose_of[id] not in consent.signalled)
+
+
 def heed(policy: Policy, consent: Consent, refused: Set[str]) -> Consent:
     """The same where the browser refuses these purposes by a signal: that counts until the visitor chooses here."""
     if consent.decided or not refused:

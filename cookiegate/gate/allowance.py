@@ -12,8 +12,8 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
-from ..consent import Consent
-from ..policy import HostRules, Policy, Service, split_url
+from ..consent import Consent, list_ahead
+from ..policy import ADVANCED, HostRules, Policy, Service, split_url
 from .beginnings import Beginnings
 from .csp import build_csp
 from .signatures import Signatures
@@ -39,9 +39,10 @@ _USUAL_PATH = re.compile(rb"/(?![/\\])[^\\&\x00-\x20]*+")
 class Allowance:
     """What passes for one set of services, on one set of pages. Immutable but for its memory of verdicts."""
 
-    def __init__(self, site: Rules, given: frozenset[str], pages: frozenset[int]) -> None:
+    def __init__(self, site: Rules, given: frozenset[str], pages: frozenset[int], ahead: frozenset[str]) -> None:
         self.site = site
         self.given = given
+        self.ahead = ahead - given  # not given, but may be asked all the same; they keep nothing in the browser
         needed = [entry for number, entry in enumerate(site.policy.necessary) if not entry.paths or number in pages]
         self._necessary = frozenset(entry.service.id for entry in needed if entry.service)
         granted = [site.services[id] for id in sorted(given | self._necessary)]
@@ -51,14 +52,17 @@ class Allowance:
             + [cookie.name for service in granted for cookie in service.cookies if not cookie.third_party]
         )
         self.names = self._names.pattern
-        self.csp = build_csp(site.policy, site.prefix, granted)
+        early = [(pattern, id) for id in sorted(self.ahead) for pattern in ADVANCED[id]]
+        self._ahead = HostRules(early)
+        self.csp = build_csp(site.policy, site.prefix, granted, (pattern for pattern, _ in early))
         said = b"content-security-policy" if self.blocks else b"content-security-policy-report-only"
         self.csp_header = (said, self.csp)
         withheld = [service for service in site.services.values() if service.id not in given | self._necessary]
         self.signatures = Signatures(withheld)
         named_first = sorted(withheld, key=lambda service: service.id not in site.declared)
         self.beginnings = Beginnings(named_first if self.blocks else (), granted)
-        self.key = hashlib.sha256(f"{site.policy.version} {sorted(given)} {sorted(pages)}".encode()).hexdigest()[:12]
+        state = f"{site.policy.version} {sorted(given)} {sorted(pages)} {sorted(self.ahead)}"
+        self.key = hashlib.sha256(state.encode()).hexdigest()[:12]
         self._urls: dict[bytes, Verdict] = {}
         self._hosts: dict[bytes, Verdict] = {}
         self._labels: dict[str, bytes] = {}
@@ -96,7 +100,8 @@ class Allowance:
         service = self.site.find_own(rest) if own else self.site.find(host, rest)
         if service is None:
             return PASS if own or not self.blocks else Verdict(False, "", host)
-        return Verdict(not self.blocks or service == "" or self.gives(service), service, host)
+        passes = not self.blocks or service == "" or self.gives(service)
+        return Verdict(passes or (service in self.ahead and self._ahead.find(host, rest) == service), service, host)
 
     def judge_connection(self, url: bytes) -> Verdict:
         """May the browser connect to this URL's host ahead of time? Yes where anything on that host may pass."""
@@ -148,7 +153,8 @@ class Allowance:
             name, rest = place
         verdict = self.judge_place(name, rest if rest.startswith("/") else "/" + rest)
         # on the site itself and on some other hosts the path tells
-        if host and (verdict is PASS or not (name in self.site.own or self.site.tells_paths(name))):
+        by_path = name in self.site.own or self.site.tells_paths(name) or self._ahead.tells_paths(name)
+        if host and (verdict is PASS or not by_path):
             self._keep(host, verdict)
         return verdict
 
@@ -188,7 +194,7 @@ class Rules:
         self._may_hide_here = re.compile("|".join(map(re.escape, sorted(hidden))) or "(?!)")
         self._names = _compile_names([cookie.name for service in self.declared.values() for cookie in service.cookies])
         self._scoped = [(number, entry.paths) for number, entry in enumerate(policy.necessary) if entry.paths]
-        self._made: dict[tuple[frozenset[str], frozenset[int]], Allowance] = {}
+        self._made: dict[tuple[frozenset[str], frozenset[int], frozenset[str]], Allowance] = {}
 
     def find(self, host: str, rest: str) -> str | None:
         """The service a foreign place belongs to; "" where the policy allows the host without one."""
@@ -232,16 +238,16 @@ class Rules:
 
     def allowance(self, consent: Consent, path: str) -> Allowance:
         """What passes for a visitor with this consent on the page at `path`."""
-        return self._find(consent.services, self.find_pages(path))
+        return self._find(consent.services, self.find_pages(path), list_ahead(self.policy, consent))
 
     def narrow(self, consent: Consent) -> str:
         """The Content-Security-Policy that brings any page that is open to this choice. What only some pages may ask
         is in it: on the others their own policy forbids that."""
         every = frozenset(number for number, _ in self._scoped)
-        return self._find(consent.services, every).csp.decode().partition("; report-uri")[0]
+        return self._find(consent.services, every, frozenset()).csp.decode().partition("; report-uri")[0]
 
-    def _find(self, services: frozenset[str], pages: frozenset[int]) -> Allowance:
-        state = (services, pages)
+    def _find(self, services: frozenset[str], pages: frozenset[int], ahead: frozenset[str]) -> Allowance:
+        state = (services, pages, ahead)
         found = self._made.get(state)
         if found is None:
             if len(self._made) >= 1024:  # 2ⁿ states exist; few are in use at a time

@@ -8,11 +8,13 @@ from collections.abc import Iterable
 from ..policy import Policy, Service
 
 
-def build_csp(policy: Policy, prefix: str, granted: Iterable[Service]) -> bytes:
-    """A policy beside the site's own: it can only restrict (CSP3 section 8.1), so it names every host that passes."""
-    hosts = sorted(
-        {_source(host) for service in granted for host in service.hosts} | set(map(_source, policy.gate.allow))
-    )
+def build_csp(policy: Policy, prefix: str, granted: Iterable[Service], ahead: Iterable[str] = ()) -> bytes:
+    """A policy beside the site's own: it can only restrict (CSP3 section 8.1), so it names every host that passes.
+
+    `ahead` are patterns of what passes of services that were not given.
+    """
+    patterns = [*ahead, *policy.gate.allow, *(host for service in granted for host in service.hosts)]
+    hosts = sorted(set(map(_source, patterns)))
     own = [f"{host}:*" for host in policy.site.hosts]
     sources = " ".join(["'self'", *own, *hosts])
     sockets = " ".join(f"wss://{host}" for host in (*own, *hosts))

@@ -23,23 +23,31 @@ class Hooks:
             service for hook in self._hooks.values() for named in hook.types.values() for service in named
         )
         self.asset = _compose(self._hooks, prefix) if self._hooks else None
-        self._states: dict[tuple[frozenset[str], bool, bool], bytes] = {}
+        self._states: dict[tuple[frozenset[str], frozenset[str], bool, bool], bytes] = {}
 
     def element(
-        self, given: frozenset[str], *, decided: bool, blocks: bool, nonce: str = "", inline: bool = True
+        self,
+        given: frozenset[str],
+        ahead: frozenset[str] = frozenset(),
+        *,
+        decided: bool,
+        blocks: bool,
+        nonce: str = "",
+        inline: bool = True,
     ) -> bytes:
         """The script element, ASCII, for a page in which the services `given` may run; b"" where there is none to tell.
 
-        `blocks`: all others are kept from running. `decided`: the visitor has said yes or no to them.
+        `ahead` may run too, without anybody's consent. `blocks`: all others are kept from running. `decided`: the
+        visitor has said yes or no to them.
         """
         if self.asset is None:
             return b""
-        state = (given, decided, blocks)
+        state = (given, ahead, decided, blocks)
         said = self._states.get(state)
         if said is None:
             if len(self._states) >= _KEPT:
                 self._states.clear()
-            said = self._states[state] = self._describe(given, decided, blocks)
+            said = self._states[state] = self._describe(*state)
         if not said:
             return b""
         mark = b' nonce="%b"' % nonce.encode("ascii") if nonce else b""
@@ -47,9 +55,10 @@ class Hooks:
             return b'<script%b src="%b"%b></script>' % (mark, self.asset.path.encode("ascii"), said)
         return b"<script%b%b>%b</script>" % (mark, said, self.asset.content)
 
-    def _describe(self, given: frozenset[str], decided: bool, blocks: bool) -> bytes:
+    def _describe(self, given: frozenset[str], ahead: frozenset[str], decided: bool, blocks: bool) -> bytes:
         every = not blocks or not given.isdisjoint(TAG_MANAGERS)
-        run = [name for name, hook in self._hooks.items() if every or not given.isdisjoint(hook.services)]
+        running = given | ahead
+        run = [name for name, hook in self._hooks.items() if every or not running.isdisjoint(hook.services)]
         if not run:
             return b""
         # ids are words of ASCII (the policy file is checked for it)

@@ -1,13 +1,14 @@
 """Which rules apply on this site: the policy file, the catalogue of known services, and matching against both."""
 
 from .catalogue import load_catalogue
-from .hooks import HOOKS, TAG_MANAGERS, Hook, list_consents, list_hooks
+from .hooks import ADVANCED, HOOKS, TAG_MANAGERS, Hook, list_consents, list_hooks
 from .load import EEA, STANDARD_PURPOSES, compile_policy, find_doubts, load_policy
 from .match import HostRules, shared_domain, split_url
 from .model import (
     LANGUAGES,
     NECESSARY,
     OBJECTION_DAYS,
+    Acknowledgement,
     Assessment,
     BannerRules,
     Colours,
@@ -29,6 +30,7 @@ from .question import describe_question, digest_controller, digest_service
 from .wording import load_words
 
 __all__ = [
+    "ADVANCED",
     "EEA",
     "HOOKS",
     "LANGUAGES",
@@ -36,6 +38,7 @@ __all__ = [
     "OBJECTION_DAYS",
     "STANDARD_PURPOSES",
     "TAG_MANAGERS",
+    "Acknowledgement",
     "Assessment",
     "BannerRules",
     "Colours",

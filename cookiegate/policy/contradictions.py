@@ -12,6 +12,7 @@ from ..errors import Problem
 from .catalogue import load_catalogue
 from .contrast import find_faint
 from .explain import show, suggest, write_key
+from .hooks import ADVANCED
 from .match import shared_domain
 from .model import NECESSARY, Service
 from .wording import find_misworded
@@ -78,11 +79,30 @@ def _check_services(said: Said, known: Mapping[str, Service], asked: Mapping[str
             if not any(section.get(field) for field in ("hosts", "paths", "cookies")):
                 hint = 'say by what it is known, such as hosts = ["*.example.net"]'
                 yield Problem(key, "has neither hosts, paths nor cookies", hint)
+        yield from _check_consent_mode(f"{key}.consent_mode", id, _table(section, "consent_mode"), said)
         if id not in asked and id not in necessary:
             hint = f'add "{id}" to the services of a purpose'
             if id in known and known[id].purpose == NECESSARY:
                 hint = f'declare it by [[necessary]] service = "{id}"'
             yield Problem(key, "belongs to no purpose", hint)
+
+
+def _check_consent_mode(key: str, id: str, section: Said, said: Said) -> Iterator[Problem]:
+    if section.get("mode") != "advanced":
+        return
+    if id not in ADVANCED:
+        hint = "its requests, and those of whatever it loads, wait for a yes (VG Hannover 10 A 5385/22): take it out"
+        yield Problem(key, f'"advanced" is not offered for "{id}"', hint)
+        return
+    controller = _table(said, "controller").get("name") or "the controller"
+    why = (
+        "with advanced mode page views go to Google before anybody agreed, which VG Hannover 10 A 5385/22 and EDPB "
+        "guidelines 2/2023 hold to need consent"
+    )
+    who = f'{why}: whoever may sign for {show(controller)} puts their own name here, or mode = "basic"'
+    for name, hint in (("acknowledged_by", who), ("acknowledged_on", "the day on which they did, such as 2026-11-22")):
+        if not section.get(name):
+            yield Problem(f"{key}.{name}", "is missing", hint)
 
 
 def _check_necessary(

@@ -12,6 +12,15 @@ from typing import NamedTuple
 
 # What they load is their owner's affair, so in their pages every hook of the policy's services is said.
 TAG_MANAGERS = frozenset(("google-tag-manager",))
+# What a service in advanced mode may ask for before a choice: its code and where that reports, nothing of advertising.
+ADVANCED: Mapping[str, tuple[str, ...]] = {
+    "google-analytics": (
+        "www.googletagmanager.com/gtag/js?*id=G-",
+        "*.google-analytics.com/g/collect",
+        "analytics.google.com/g/collect",
+        "*.analytics.google.com/g/collect",
+    )
+}
 _GOOGLE_ADS = ("adsense", "doubleclick", "google-ads")
 
 

@@ -19,6 +19,7 @@ from .model import (
     DARK,
     LIGHT,
     NECESSARY,
+    Acknowledgement,
     Assessment,
     BannerRules,
     ConsentRules,
@@ -86,6 +87,10 @@ def find_doubts(policy: Policy) -> tuple[Problem, ...]:
             )
         if not service.provider:
             doubts.append(Problem(f"services.{id}.provider", "is empty", "name the company (GDPR art. 13(1)(e))"))
+    for id, signed in policy.advanced.items():
+        seen = f'"advanced": asked before visitors choose, for which {signed.by} answers since {signed.on}'
+        hint = 'VG Hannover 10 A 5385/22 and EDPB guidelines 2/2023 want a yes first: mode = "basic"'
+        doubts.append(Problem(f"services.{id}.consent_mode", seen, hint))
     for key, language, text in _list_own_words(policy):
         if phrase := find_persuasion(language, text):
             hint = "say what happens and leave it at that (EDPB guidelines 03/2022)"
@@ -148,10 +153,20 @@ def _compile(file: PolicyFile) -> Policy:
         version=hash_question(purposes, controller),
         signals=_compile_signals(file.signals, purposes, catalogue),
         texts=file.texts,
+        advanced=dict(_compile_advanced(file)),
     )
 
 
 _NOTHING = ServiceSection()
+
+
+def _compile_advanced(file: PolicyFile) -> Iterator[tuple[str, Acknowledgement]]:
+    for id, section in file.services.items():
+        said = section.consent_mode
+        if said.mode == "advanced":
+            assert said.acknowledged_by is not None  # checked above
+            assert said.acknowledged_on is not None
+            yield id, Acknowledgement(said.acknowledged_by, said.acknowledged_on.isoformat())
 
 
 def _compile_necessary(entry: NecessarySection, service: Any) -> Necessary:

@@ -158,6 +158,14 @@ class GateRules:
 
 
 @dataclass(frozen=True, slots=True)
+class Acknowledgement:
+    """Who answers for it that a service is asked before anybody agreed (a consent mode called advanced)."""
+
+    by: str
+    on: str  # ISO date
+
+
+@dataclass(frozen=True, slots=True)
 class Colours:
     """What the banner is painted with, as #rrggbb. Every button has the same: refusing looks as accepting does."""
 
@@ -207,6 +215,7 @@ class Policy:
     version: str
     signals: SignalRules = SignalRules()
     texts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # language → key → the site's own words
+    advanced: Mapping[str, Acknowledgement] = field(default_factory=dict)  # services asked before a choice
 
     @property
     def mark(self) -> str:

@@ -170,6 +170,12 @@ def _read_cookie(value: Any) -> Any:
     return {"name": value} if isinstance(value, str) else value
 
 
+class ConsentModeSection(_Section):
+    mode: Literal["basic", "advanced"] = "basic"
+    acknowledged_by: Text | None = None
+    acknowledged_on: Day | None = None
+
+
 class ServiceSection(_Section):
     name: Text | None = None
     provider: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)] | None = None
@@ -181,6 +187,7 @@ class ServiceSection(_Section):
     signatures: list[Annotated[str, StringConstraints(min_length=4, max_length=80)]] = Field(default_factory=list)
     beginnings: list[Annotated[str, StringConstraints(min_length=8, max_length=80)]] = Field(default_factory=list)
     cookies: list[Annotated[CookieEntry, BeforeValidator(_read_cookie)]] = Field(default_factory=list)
+    consent_mode: ConsentModeSection = Field(default_factory=ConsentModeSection)
 
 
 class CatalogueRow(ServiceSection):

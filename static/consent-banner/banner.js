@@ -42,8 +42,8 @@
   };
   // Whether the new choice takes effect with the next page only; undefined while this one is loaded again.
   const settle = ({services, purposes, csp}) => {
-    const {dataset} = section(), changed = services != (dataset.services || "");
-    Object.assign(dataset, {services, purposes});
+    const {dataset} = section(), changed = dataset.ahead || services != (dataset.services || "");
+    Object.assign(dataset, {services, purposes, ahead: ""});
     for (const name in begun) held(name);
     const go = document.dispatchEvent(new CustomEvent("cookiegate:choice", {cancelable: true, detail: choice()}));
     if (changed && go && !typed) return reload();

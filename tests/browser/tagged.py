@@ -11,6 +11,7 @@ from .tags import TAG_MANAGER, TAGS
 HOST = "www.rantakauppa.example"
 MANAGED = "www.konttikauppa.example"
 REPORTED = "www.uusikauppa.example"  # the gate only reports
+ADVANCED = "www.hurjakauppa.example"  # Google Analytics does not wait for a choice
 NONCE = "b25jZS1mb3ItZXZlcnktcGFnZQ=="
 
 _HEAD = """
@@ -72,8 +73,15 @@ async def app(scope: Any, receive: Any, send: Any) -> None:
     await answer(send, page, headers, kind=b"text/html; charset=utf-8")
 
 
+_SIGNED = """
+[services.google-analytics.consent_mode]
+mode = "advanced"
+acknowledged_by = "Hilma Hurja"
+acknowledged_on = 2026-11-22
+"""
 SITES = {
     HOST: (app, _write_rules(HOST)),
     MANAGED: (app, _write_rules(MANAGED, ', "google-tag-manager"')),
     REPORTED: (app, _write_rules(REPORTED, end='\n[gate]\nunknown = "report"\n')),
+    ADVANCED: (app, _write_rules(ADVANCED, ', "google-tag-manager"', _SIGNED)),
 }

@@ -43,6 +43,7 @@ _GTAG = (
     _READ_DATA_LAYER
     + """
 const consents = Object.assign({}, ...heard.google.filter(([command]) => command === "consent").map(call => call[2]));
+document.cookie = "_ga=GA1.1.1; path=/; max-age=9999";
 const bit = type => consents[type] === "granted" ? 1 : 0;
 new Image().src = `https://region1.google-analytics.com/g/collect/G1${bit("ad_storage")}${bit("analytics_storage")}`;
 """
