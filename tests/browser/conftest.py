@@ -39,9 +39,16 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 @pytest.fixture(scope="package")
 def internet(certificate: tuple[Path, Path]) -> Iterator[Internet]:
     everybody = Internet(*certificate)
-    everybody.scripts |= PLACES
     yield everybody
     everybody.close()
+
+
+@pytest.fixture
+def stand_ins(internet: Internet) -> Iterator[None]:
+    """Code of services that notes what it is told, in place of what trackers have everywhere else."""
+    internet.scripts |= PLACES
+    yield
+    internet.scripts.clear()
 
 
 @pytest.fixture(scope="package")

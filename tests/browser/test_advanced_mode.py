@@ -10,7 +10,7 @@ from . import tagged
 from .chromium import ChromiumVisitor
 from .said import CANCEL, CONFIG, DEFAULT, HEARD, NO_SIGNALS, OURS, STATISTICS, choose, update_google
 
-pytestmark = pytest.mark.chromium
+pytestmark = [pytest.mark.chromium, pytest.mark.usefixtures("stand_ins")]
 Come = Callable[..., ChromiumVisitor]
 COLLECTED = "region1.google-analytics.com"
 

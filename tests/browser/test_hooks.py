@@ -35,6 +35,7 @@ from .said import (
 from .tags import TAGS
 from .visitor import Visitor
 
+pytestmark = pytest.mark.usefixtures("stand_ins")
 Come = Callable[..., Visitor]
 
 
