@@ -50,3 +50,27 @@ def test_a_page_with_a_nonce_or_behind_a_password_is_not_remembered(tmp_path: Pa
     allowance = rules.allowance(UNDECIDED, "/")
     for nonce, remember in ((b"abcdefgh", True), (b"", False)):
         assert composer.compose(allowance, UNDECIDED, VISITS[0], b"fi", b"/", nonce, True, remember).pages is None
+
+
+def test_services_that_may_run_are_told_first_thing_behind_the_guard(tmp_path: Path) -> None:
+    (tmp_path / "cookiegate.toml").write_text(POLICY)
+    rules = Rules(load_policy(tmp_path / "cookiegate.toml"))
+    composer = Composer(Notices(rules.policy), rules)
+
+    def open_page(consent: Consent, visit: Visit = VISITS[0], nonce: bytes = b"", inline: bool = True) -> bytes:
+        allowance = rules.allowance(consent, "/")
+        return composer.compose(allowance, consent, visit, b"fi", b"/", nonce, inline, True).guard
+
+    analytics = frozenset(("google-analytics",))
+    given = Consent(True, analytics, frozenset(("statistics",)), id="a" * 22)
+    anew = Consent(False, analytics, id="a" * 22, unanswered=frozenset(("pikseli",)))
+    for told in (given, anew):
+        head = open_page(told)
+        assert head.startswith(b"<script data-names=")
+        assert head.count(b' data-run="google" data-given="google-analytics">') == 1
+        assert open_page(told, VISITS[1]) == head, "a frame is told as well"
+        assert open_page(told, VISITS[2]) == b"", "a fragment stands in a page that was told"
+        assert open_page(told, nonce=b"abcdefgh").count(b'<script nonce="abcdefgh"') == 2
+        assert b"/hooks.js" in open_page(told, inline=False)
+    for silent in (UNDECIDED, Consent(True), CHOICES[2]):
+        assert b"data-run" not in open_page(silent)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,17 @@ def test_a_tag_manager_is_no_consent_to_anything() -> None:
     assert not any(given for consents in list_consents(TAG_MANAGERS).values() for given in consents.values())
 
 
+def test_no_type_is_granted_but_by_a_service_for_that_purpose() -> None:
+    google = sorted(id for id, service in load().items() if service.provider == load()["google-ads"].provider)
+    wanted = {"ad_": "marketing", "analytics_": "statistics", "functionality_": "functional"}
+    for count in range(len(google) + 1):
+        for given in itertools.combinations(google, count):
+            purposes = {load()[service].purpose for service in given}
+            for type, granted in list_consents(given)["google"].items():
+                for begin, purpose in wanted.items():
+                    assert not (granted and type.startswith(begin)) or purpose in purposes, (given, type)
+
+
 def test_what_was_said_follows_from_the_services_in_a_record() -> None:
     statistics = list_consents(["google-analytics", "microsoft-clarity"])
     assert [type for type, given in statistics["google"].items() if given] == ["analytics_storage"]
@@ -72,3 +84,13 @@ def test_advanced_mode_has_a_name_to_it_and_is_looked_at() -> None:
     del SAID["services"]["google-analytics"]["consent_mode"]
     basic = compile_policy(SAID)
     assert (basic.advanced, basic.version) == ({}, policy.version)
+
+
+def test_the_page_about_hooks_names_every_type_with_its_services() -> None:
+    said = (Path(__file__).parents[2] / "docs" / "hooks.md").read_text("utf-8")
+    rows = [line for line in said.splitlines() if line.startswith("| ")]
+    for name in ("google", "microsoft-clarity"):
+        for type, services in HOOKS[name].types.items():
+            assert any(f"`{type}`" in row and all(f"`{service}`" in row for service in services) for row in rows), type
+    for service in ADVANCED:
+        assert f"Only `{service}` has this." in said
