@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 # What they load is their owner's affair, so in their pages every hook of the policy's services is said.
-TAG_MANAGERS = frozenset(("google-tag-manager",))
+TAG_MANAGERS = frozenset(("google-tag-manager", "piwik-pro", "segment"))
 # What a service in advanced mode may ask for before a choice: its code and where that reports, nothing of advertising.
 ADVANCED: Mapping[str, tuple[str, ...]] = {
     "google-analytics": (
