@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from jinja2 import Environment
 from markupsafe import Markup
 
-from ..consent import ONCE, UNDECIDED, Consent
+from ..consent import ONCE, UNDECIDED, Consent, list_ahead
 from ..policy import OBJECTION_DAYS, Lifetime, Necessary, Policy
 from .assets import Asset
 from .texts import Texts
@@ -56,12 +56,10 @@ class Pages:
         }
 
     def settings(self, consent: Consent, return_to: str, status: str) -> bytes:
-        return self._render(
-            "settings.html", consent=consent, state=self._say_state(consent), return_to=return_to, status=status
-        )
+        return self._render("settings.html", **self._describe(consent), return_to=return_to, status=status)
 
     def notice(self, consent: Consent, return_to: str) -> bytes:
-        return self._render("notice.html", consent=consent, state=self._say_state(consent), return_to=return_to)
+        return self._render("notice.html", **self._describe(consent), return_to=return_to)
 
     def privacy(self, objected: bool, signalled: bool) -> bytes:
         return self._render("privacy.html", objected=objected, signalled=signalled)
@@ -82,6 +80,15 @@ class Pages:
         layers = (*(layer.decode("ascii") for layer in first_layers), self.settings(UNDECIDED, "/", "").decode())
         return "\0".join(Markup(_take_form(html)).striptags() for html in layers).encode()
 
+    def _describe(self, consent: Consent) -> dict[str, object]:
+        """What both pages say of this visitor's choice; `exception` where the state does not name it already."""
+        exception = "" if list_ahead(self._policy, consent) else self._say_ahead(self._policy.advanced)
+        return {"consent": consent, "state": self._say_state(consent), "exception": exception}
+
+    def _say_ahead(self, services: Iterable[str]) -> str:
+        names = (self._policy.services[id].name for id in services)
+        return " ".join(self._texts("settings.ahead", service=name) for name in names)
+
     def _say_state(self, consent: Consent) -> str:
         """What is in force now, and what of it was not said by the visitor."""
         said = [self._say_choice(consent)]
@@ -93,7 +100,7 @@ class Pages:
 
     def _say_choice(self, consent: Consent) -> str:
         if not consent.day:
-            return self._texts("settings.undecided")
+            return self._say_ahead(list_ahead(self._policy, consent)) or self._texts("settings.undecided")
         date = self._texts.date(consent.day)
         names = [service.name for id, service in self._policy.services.items() if id in consent.services]
         if not names:

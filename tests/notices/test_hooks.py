@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from cookiegate.consent import UNDECIDED, Consent
 from cookiegate.notices import Notices
 from cookiegate.notices.assets import FOLDERS
 from cookiegate.notices.hooks import Hooks
@@ -14,13 +15,16 @@ from cookiegate.policy import HOOKS, TAG_MANAGERS, Policy, compile_policy
 NOTHING: frozenset[str] = frozenset()
 
 
-def make_policy(*services: str) -> Policy:
-    said: dict[str, Any] = {
+def make_said(*services: str) -> dict[str, Any]:
+    return {
         "site": {"name": "Kello", "hosts": ["kello.example"]},
         "controller": {"name": "Kello Oy", "email": "tietosuoja@kello.example"},
         "purposes": {"marketing": {"services": list(services)}},
     }
-    return compile_policy(said)
+
+
+def make_policy(*services: str) -> Policy:
+    return compile_policy(make_said(*services))
 
 
 def test_a_source_for_every_hook_and_none_for_nothing() -> None:
@@ -89,3 +93,24 @@ def test_nothing_of_it_can_end_the_element_it_stands_in() -> None:
     assert hooks.asset.content.isascii()
     for end in ("</", "<!--", "]]>"):
         assert end not in hooks.asset.text
+
+
+def test_visitors_are_told_what_is_loaded_before_they_choose() -> None:
+    said = make_said("google-analytics", "matomo")
+    basic = compile_policy(said)
+    signed = {"mode": "advanced", "acknowledged_by": "Aino Lumi", "acknowledged_on": "2026-11-22"}
+    said["services"] = {"google-analytics": {"consent_mode": signed}}
+    advanced = compile_policy(said)
+    exception = "Exception: Google Analytics is loaded without cookies already before you choose."
+    nothing = "Nothing that needs your consent is in use."
+    states = {
+        "undecided": (UNDECIDED, False),
+        "refused": (Consent(True, day=20_000), False),
+        "signalled": (Consent(False, signalled=frozenset(("marketing",))), True),
+    }
+    for name, (consent, unused) in states.items():
+        for page in ("settings_page", "notice_page"):
+            told = getattr(Notices(advanced), page)("en", consent, return_to="/").decode()
+            assert (told.count(exception), nothing in told) == (1, unused), (name, page)
+            assert exception not in getattr(Notices(basic), page)("en", consent, return_to="/").decode()
+    assert Notices(advanced).banner_digest("en") != Notices(basic).banner_digest("en"), "the record has what was shown"
