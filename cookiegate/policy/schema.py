@@ -264,7 +264,7 @@ class PolicyFile(_Section):
     services: dict[Id, ServiceSection] = Field(default_factory=dict)
     necessary: list[NecessarySection] = Field(default_factory=list)
     visits: VisitsSection = Field(default_factory=VisitsSection)
-    retention: dict[Literal["consents", "observations"], Period] = Field(default_factory=dict)
+    retention: dict[Literal["answers", "consents", "observations"], Period] = Field(default_factory=dict)
     signals: SignalsSection = Field(default_factory=SignalsSection)
     gate: GateSection = Field(default_factory=GateSection)
     banner: BannerSection = Field(default_factory=BannerSection)

@@ -20,6 +20,7 @@ _HOUR = 3600
 _CLOCK_DAYS = 30
 _PROVEN_DAYS = 3  # on which a gateway was at work lately, before the clock is believed
 OBSERVATION_DAYS = 90  # unless the policy says otherwise
+ANSWER_DAYS = 3 * 365 + 1  # likewise: this year beside the two before it
 CONSENT_DAYS = 3 * 365 + 183  # likewise: as long as a consent lasts, and claims about it after that
 REQUEST_DAYS = 3 * 365 + 1  # after it was closed: as long as a claim about it may be expected
 PERMIT_DAYS = 2 * 365 + 1  # two years by the calendar; each permit says when they end
@@ -43,6 +44,7 @@ def list_rules(policy: Policy) -> tuple[Rule, ...]:
     return (
         Rule("visits", "statistics and security of the site", "GDPR art. 6(1)(f)", policy.visits.retention_days),
         Rule("observations", "to complete the policy", never, policy.retention.get("observations", OBSERVATION_DAYS)),
+        Rule("answers", "to see how the banner does", never, policy.retention.get("answers", ANSWER_DAYS)),
         Rule("ledger_records", "to demonstrate consent", "GDPR art. 6(1)(c), 7(1)",
              policy.retention.get("consents", CONSENT_DAYS)),
         Rule("days", "to tell whether the clock can be believed", never, _CLOCK_DAYS),
@@ -85,6 +87,7 @@ class Retention:
         """Delete a part, short enough to let a decision wait; whether there is more. `now`: seconds since 1970 UTC."""
         deleted = store.purge("visits", day_of(now - self._days["visits"] * _DAY))
         deleted += store.purge("observations", day_of(now - self._days["observations"] * _DAY))
+        deleted += store.purge("answers", day_of(now - self._days["answers"] * _DAY))
         closed_before = day_of(now - self._days["requests"] * _DAY)
         deleted += store.purge("request_tasks", closed_before)  # first: its request tells how old a task is
         deleted += store.purge("requests", closed_before)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from .lock import claim, hold
 from .opening import check_store, companion, has_ledger, is_shared, open_store, upgrade_store
-from .rows import Batch, Change, Grow, Growth, Head, Observation, Row, Store, Value, VisitRow
+from .rows import AnswerRow, Batch, Change, Grow, Growth, Head, Observation, Row, Store, Value, VisitRow
 
 __all__ = [
+    "AnswerRow",
     "Batch",
     "Change",
     "Grow",

@@ -36,8 +36,10 @@ def read_schema(connection: sqlite3.Connection, where: str) -> int:
             f"{where}: it was made before the first release and cannot be brought forward: "
             "move it away, and another is made"
         )
-    # Of a newer one only that is known which the oldest had.
-    ours = number and _make_columns(number if number <= len(STEPS) else 1).items() <= tables.items()
+    if number <= len(STEPS):
+        ours = number and _make_columns(number).items() <= tables.items()
+    else:  # of a newer one only that is known which the oldest had
+        ours = all(columns <= tables.get(table, set()) for table, columns in _make_columns(1).items())
     if not ours and (number or tables):
         raise SchemaError(
             f"{where}: it is a database, but no store of a released cookiegate: name another file, "
@@ -46,15 +48,15 @@ def read_schema(connection: sqlite3.Connection, where: str) -> int:
     return int(number)
 
 
-def _list_columns(connection: sqlite3.Connection) -> dict[str, str]:
+def _list_columns(connection: sqlite3.Connection) -> dict[str, set[str]]:
     """Each table with its columns."""
     sql = """SELECT t.name, group_concat(c.name) FROM pragma_table_list t, pragma_table_info(t.name) c
               WHERE t.schema = 'main' AND t.type = 'table' AND t.name NOT LIKE 'sqlite!_%' ESCAPE '!' GROUP BY t.name"""
-    return dict(connection.execute(sql).fetchall())
+    return {table: set(columns.split(",")) for table, columns in connection.execute(sql)}
 
 
 @cache
-def _make_columns(number: int) -> dict[str, str]:
+def _make_columns(number: int) -> dict[str, set[str]]:
     """The same of a schema of ours."""
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
         for each in range(number):

@@ -29,7 +29,7 @@ _T = TypeVar("_T")
 _CONNECT_SECONDS = 5
 _COMMAND_SECONDS = 30
 _MAKING = 5_301_921  # the advisory lock under which schema and partitions are made: any number that others do not use
-_PLAIN_INSERT = re.compile(r"INSERT INTO (\w+) \(([\w, ]+)\)\s+VALUES \([?, ]+\)")
+_PLAIN_INSERT = re.compile(r"INSERT INTO (\w+) \(([\w,\s]+)\)\s+VALUES \([?, ]+\)")
 _FEW = 4  # rows up to which COPY does not pay
 # Milliseconds that dropping a day may wait for its readers: whoever writes visits waits behind it.
 _DROPPING = 200
@@ -242,4 +242,4 @@ async def _migrate(connection: Any, where: str, upgrade: bool) -> int:
 def _find_target(sql: str) -> tuple[str, list[str]] | None:
     """Table and columns of a statement that only inserts, which COPY does several times faster."""
     found = _PLAIN_INSERT.fullmatch(sql)
-    return (found[1], found[2].split(", ")) if found else None
+    return (found[1], re.split(r",\s*", found[2])) if found else None

@@ -56,6 +56,13 @@ class VisitRow(NamedTuple):
     status: int
     bot: int  # 1: a program
     visitor: bytes | None  # 8 bytes that hold for one day
+    language: str = ""  # primary subtag that the browser prefers: "fi"
+    campaign: str = ""  # "source / medium / campaign"
+    decision: str = "none"  # when the page was asked for: "" asked, "given", "partly", "refused"; "none": not known
+    released: int = 0  # 1: the page carried a statistics service that its visitor had given
+    grp: str = ""  # group of pages: "/blog", or the policy's name for it
+    banner: str = ""  # mark of the policy whose banner was in the page
+    beacon: int = 0  # 1: told by the script of the page, not by a request for one
 
 
 class Observation(NamedTuple):
@@ -63,6 +70,18 @@ class Observation(NamedTuple):
     kind: str  # host, cookie or storage
     name: str
     path: str
+    times: int  # added to what is there
+
+
+class AnswerRow(NamedTuple):
+    """Answers to the banner, counted without saying whose they are."""
+
+    day: str
+    grp: str  # of the page on which it was given
+    language: str  # in which it was asked
+    device: str
+    banner: str  # mark of the policy that was shown
+    answer: str  # given, partly, refused or withdrawn
     times: int  # added to what is there
 
 

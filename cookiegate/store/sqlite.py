@@ -20,7 +20,7 @@ from .statements import reading, writing
 
 _BUSY_SECONDS = 3  # for programs that do not know our lock, such as the sqlite3 shell
 _ROWS = 64  # inserted by one statement
-_PLAIN_INSERT = re.compile(r"(INSERT INTO \w+ \([\w, ]+\)\s+VALUES )(\([?, ]+\))")
+_PLAIN_INSERT = re.compile(r"(INSERT INTO \w+ \([\w,\s]+\)\s+VALUES )(\([?, ]+\))")
 
 
 class SqliteStore:

@@ -1,6 +1,7 @@
 -- add_visit
-INSERT INTO visits (time, day, address, path, referrer, own, browser, system, device, status, bot, visitor)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO visits (time, day, address, path, referrer, own, browser, system, device, status, bot, visitor,
+                    language, campaign, decision, released, grp, banner, beacon)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 
 -- add_day
 INSERT INTO days (day) VALUES (?) ON CONFLICT (day) DO NOTHING
@@ -15,3 +16,12 @@ ON CONFLICT (day, kind, name, path) DO UPDATE SET count = observations.count + e
 -- purge_observations
 DELETE FROM observations
  WHERE (day, kind, name, path) IN (SELECT day, kind, name, path FROM observations WHERE day < ? LIMIT ?)
+
+-- add_answer
+INSERT INTO answers (day, grp, language, device, banner, answer, count) VALUES (?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (day, grp, language, device, banner, answer) DO UPDATE SET count = answers.count + excluded.count
+
+-- purge_answers
+DELETE FROM answers
+ WHERE (day, grp, language, device, banner, answer) IN
+       (SELECT day, grp, language, device, banner, answer FROM answers WHERE day < ? LIMIT ?)
