@@ -16,8 +16,10 @@ from .gate import Rules, expire_cookies, filter_cookie_header
 from .notices import Notices
 from .policy import Policy
 from .recording import Recorder
+from .register import Register
 from .requests import read_host
 
+_OLDER = "older"  # in place of the mark of a policy that is not this one: its form may say anything
 # Pages that a browser fetched before the choice, to show them at the next click without asking again.
 _AHEAD = '"prefetchCache", "prerenderCache"'
 
@@ -26,13 +28,14 @@ class Choosing:
     """Takes a choice, has it recorded, and sends the visitor back with what it means for their cookies."""
 
     def __init__(
-        self, policy: Policy, rules: Rules, own: OwnCookies, notices: Notices, recorder: Recorder, prefix: str
+        self, policy: Policy, rules: Rules, own: OwnCookies, notices: Notices, register: Register, prefix: str
     ) -> None:
         self._policy = policy
         self._rules = rules
         self._own = own
         self._notices = notices
-        self._recorder = recorder
+        self._register = register
+        self._recorder = Recorder(register)
         self._prefix = prefix
 
     async def choose(self, request: Request, visitor: Visitor) -> Response:
@@ -65,7 +68,11 @@ class Choosing:
             banner=self._notices.banner_digest(visitor.language),
             gpc="1" in request.headers.getlist("sec-gpc"),
         )
-        await self._recorder.record(record, before, after, visitor.network)
+        if await self._recorder.record(record, before, after, visitor.network):
+            page, agent = urlsplit(back).path, request.headers.get("user-agent", "")
+            mark = _OLDER if outdated else self._policy.mark
+            said = record.event.removesuffix("-given")
+            self._register.answer(unquote(page), visitor.language, agent, mark, said)
         withdrawn = bool(before.services) and not after.services
         clears = self._policy.consent.clear_site_data and visitor.secure and withdrawn
         if clears and not is_scripted(request):

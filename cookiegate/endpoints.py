@@ -21,7 +21,6 @@ from .notices import Notices
 from .ownrecords import OwnRecords
 from .policy import Policy
 from .quota import Quota
-from .recording import Recorder
 from .register import Register
 from .signals import GPC_PLACE, VISIT_LOG, state_gpc
 
@@ -45,7 +44,7 @@ class Endpoints:
         self._register = register
         self._prefix = prefix
         self._records = OwnRecords(policy, register, notices)
-        self._choosing = Choosing(policy, rules, own, notices, Recorder(register), prefix)
+        self._choosing = Choosing(policy, rules, own, notices, register, prefix)
         self._acts = Quota(20, "requests about records a minute from one network")
         self._reports = Quota(120, "unknown hosts a minute from one network")
         self._put_off = 0  # visitors who could not be answered, the store having failed

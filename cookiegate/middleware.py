@@ -123,7 +123,7 @@ class CookieGate:
         finally:
             _current.reset(token)
             if gated.response is not None:
-                self._witness.note(scope, headers, gated.response, gated.status, visit, removed)
+                self._witness.note(scope, headers, passage, gated.response, gated.status, visit)
 
     def _close_at_the_end(self, receive: Receive) -> Receive:
         async def watched() -> Message:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from .consent import UNDECIDED, Consent, heed
+from .consent import UNDECIDED, Consent, heed, name_choice
 from .cookie import OwnCookies
 from .gate import Allowance, Rules, filter_cookie_header
 
@@ -15,13 +15,14 @@ _LONGEST = 4096  # bytes of one worth remembering
 class Passage:
     """One visitor on one page: their consent, what it allows, and their cookies as the site may see them."""
 
-    __slots__ = ("allowance", "asked", "consent", "cookies", "once", "removed")
+    __slots__ = ("allowance", "asked", "consent", "cookies", "decision", "once", "removed")
 
     def __init__(self, consent: Consent, allowance: Allowance, header: bytes, once: bytes = b"") -> None:
         self.once = once  # what is to be loaded on one page only, as the cookie says it
         self.consent = consent
         self.allowance = allowance
         self.asked = _name_question(consent)
+        self.decision = name_choice(allowance.site.policy, consent)
         self.cookies, self.removed = filter_cookie_header(header, allowance) if header else (b"", ())
 
 

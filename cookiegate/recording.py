@@ -18,8 +18,9 @@ class Recorder:
         self._decisions = Quota(20, "decisions a minute from one network")
         self._withdrawals = Quota(20, "withdrawals a day of one consent", period=_DAY)
 
-    async def record(self, record: ConsentRecord, before: Consent, after: Consent, network: str) -> None:
-        """Returns once the decision may count. Raises StoreError, or BadRequest beyond the quota, where it may not.
+    async def record(self, record: ConsentRecord, before: Consent, after: Consent, network: str) -> bool:
+        """Returns once the decision may count: whether it is recorded. Raises StoreError, or BadRequest beyond the
+        quota, where it may not.
 
         To take something back needs no record first (GDPR art. 7(3)), and holds beyond any quota; to give, or to
         renew what was given, does. A withdrawal is recorded whatever others in that network do: it names a consent
@@ -31,6 +32,9 @@ class Recorder:
             await self._register.record(record)
         elif self._may_be_recorded(record.consent_id, network):
             self._register.record_later(record)
+        else:
+            return False
+        return True
 
     def _may_be_recorded(self, consent_id: str, network: str) -> bool:
         if consent_id and self._withdrawals.has_room(consent_id):

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Mapping
 
 from .cookie import OwnCookies
 from .exchange import Scope, logger
 from .gate import NOTHING_SEEN, GatedResponse, Rules, Visit
+from .passage import Passage
 from .policy import Policy
-from .register import Register, visit_from
+from .register import Register, is_page_path, visit_from
 from .signals import VISIT_LOG, Signals
+from .visitor import AGENT_LENGTH
+
+# In which headers browsers said so over the years: today Sec-Purpose.
+_AHEAD = (b"sec-purpose", b"purpose", b"x-purpose", b"x-moz")
+_FETCHED_AHEAD = re.compile(rb"prefetch|prerender|preview", re.IGNORECASE)
 
 
 class Witness:
@@ -22,19 +29,21 @@ class Witness:
         self._own = own
         self._signals = signals
         self._register = register
+        self._logs = policy.visits.assessment is not None
 
     def note(
         self,
         scope: Scope,
         headers: Mapping[bytes, bytes],
+        passage: Passage,
         response: GatedResponse,
         status: int,
         visit: Visit,
-        removed: tuple[bytes, ...],
     ) -> None:
-        """`scope` as the site got it, `headers` as the visitor sent them, `removed`: names of cookies taken out."""
+        """`scope` as the site got it, `headers` as the visitor sent them."""
         seen, path = response.seen, scope["path"]
-        if seen is NOTHING_SEEN and not response.is_page:
+        again = status == 304 and visit.top and is_page_path(path)  # the browser shows the page that it has
+        if seen is NOTHING_SEEN and not response.is_page and not again:
             return
         if seen.failure:
             # not on which page: an address may name a person (GDPR art. 5(1)(c))
@@ -42,26 +51,32 @@ class Witness:
         for verdict in seen.denied:
             if verdict.service not in self._rules.declared:
                 self._register.observe("host", verdict.host or verdict.service, path)
-        for cookie in (*seen.cookies, *(name.decode("latin-1") for name in removed)):
+        for cookie in (*seen.cookies, *(name.decode("latin-1") for name in passage.removed)):
             if not self._rules.names_cookie(cookie):
                 self._register.observe("cookie", cookie, path)
-        logs = self._policy.visits.assessment is not None
-        if logs and response.is_page and visit.top and scope["method"] == "GET" and self._counts(headers, scope):
+        asked = visit.top and scope["method"] == "GET" and (again or response.is_page)
+        if self._logs and asked and self._counts(headers, scope):
             self._register.visit(
                 visit_from(
                     self._policy,
                     time=int(time.time()),
                     address=scope["state"]["client_address"],
                     path=path,
+                    query=scope.get("query_string", b""),
                     referrer=headers.get(b"referer", b"").decode("latin-1"),
-                    agent=headers.get(b"user-agent", b"")[:256].decode("latin-1"),
+                    agent=headers.get(b"user-agent", b"")[:AGENT_LENGTH].decode("latin-1"),
+                    languages=headers.get(b"accept-language", b""),
                     status=status,
+                    decision=passage.decision,
+                    released=passage.allowance.measures,
                 )
             )
 
     def _counts(self, headers: Mapping[bytes, bytes], scope: Scope) -> bool:
         """Not who objects to the log (GDPR art. 21), and not what a browser fetched ahead of being asked."""
-        ahead = headers.get(b"sec-purpose", b"") + headers.get(b"purpose", b"")
+        for name in _AHEAD:
+            if name in headers and _FETCHED_AHEAD.search(headers[name]):
+                return False
         secure = scope["state"]["client_scheme"] == "https"
         signalled = VISIT_LOG in self._signals.read(headers)
-        return b"prefetch" not in ahead and not self._own.objects(headers.get(b"cookie", b""), secure, signalled)
+        return not self._own.objects(headers.get(b"cookie", b""), secure, signalled)

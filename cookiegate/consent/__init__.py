@@ -1,7 +1,7 @@
 """What visitors have chosen: the choice, the signed cookie that carries it, and the record and ledger that prove it."""
 
 from .checkpoint import Checkpoint, SigningKey, VerifierKey, read_checkpoint, sign_checkpoint
-from .choice import UNDECIDED, Consent, heed, list_ahead, list_asked_anew
+from .choice import UNDECIDED, UNKNOWN, Consent, heed, list_ahead, list_asked_anew, name_choice
 from .decide import DECISIONS, decide, describe
 from .leaf import (
     SALT_BYTES,
@@ -40,6 +40,7 @@ __all__ = [
     "RECTIFIED",
     "SALT_BYTES",
     "UNDECIDED",
+    "UNKNOWN",
     "Checkpoint",
     "Consent",
     "ConsentRecord",
@@ -63,6 +64,7 @@ __all__ = [
     "inclusion_proof",
     "list_ahead",
     "list_asked_anew",
+    "name_choice",
     "read_checkpoint",
     "read_commitment",
     "read_leaf",

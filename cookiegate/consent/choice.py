@@ -30,6 +30,7 @@ class Consent:
 
 
 UNDECIDED = Consent()
+UNKNOWN = "none"  # what a visitor had chosen where nobody asks, or nobody could tell
 
 
 def list_asked_anew(policy: Policy, consent: Consent) -> frozenset[str]:
@@ -54,3 +55,14 @@ def heed(policy: Policy, consent: Consent, refused: Set[str]) -> Consent:
         return consent
     decided = all(policy.purpose_of[id] in signalled for id in left)
     return replace(consent, decided=decided, signalled=signalled)
+
+
+def name_choice(policy: Policy, consent: Consent) -> str:
+    """What a visitor had chosen, as figures name it: "" while they are asked, then given, partly or refused."""
+    if not policy.services or (policy.banner.look == "none" and not consent.decided):
+        return UNKNOWN
+    if not consent.decided:
+        return ""
+    if not consent.services:
+        return "refused"
+    return "given" if consent.services >= policy.services.keys() else "partly"

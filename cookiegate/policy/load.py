@@ -192,7 +192,9 @@ def _compile_visits(said: VisitsSection) -> VisitRules:
     if written is not None:
         day = written.reviewed_on.isoformat()
         assessment = Assessment(written.interest, written.necessity, written.balancing, written.reviewed_by, day)
-    return VisitRules(assessment, said.ipv4_bits, said.ipv6_bits, said.retention.days, said.visitor)
+    groups = sorted(said.groups.items(), key=lambda group: (-len(group[0]), group))
+    days, kept = said.retention.days, tuple(said.keep_query)
+    return VisitRules(assessment, said.ipv4_bits, said.ipv6_bits, days, said.visitor, kept, tuple(groups))
 
 
 def _compile_signals(

@@ -141,6 +141,8 @@ class VisitRules:
     ipv6_bits: int = 48
     retention_days: int = 90
     visitor: str = "daily"  # or "off"
+    keep_query: tuple[str, ...] = ()  # parameters kept of an address, in this order
+    groups: tuple[tuple[str, str], ...] = ()  # beginning of a path, name of its pages; the longest first
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,6 +121,7 @@ Country = Annotated[str, StringConstraints(pattern=r"^([A-Z]{2})?$")]
 Day = Annotated[datetime.date, BeforeValidator(_read_day)]
 Flag = Annotated[bool, Field(strict=True)]
 Number = Annotated[int, Field(strict=True)]
+GroupName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
 LifetimeText = Annotated[Lifetime, BeforeValidator(parse_lifetime)]
 Period = Annotated[Lifetime, BeforeValidator(_read_period)]
 NamePattern = Annotated[str, AfterValidator(_check_pattern)]
@@ -216,11 +217,36 @@ class AssessmentSection(_Section):
     reviewed_on: Day
 
 
+# What a click, a person or a letter is told by: to keep it would follow people (GDPR art. 5(1)(c)).
+_TELLING = frozenset(
+    "gclid gbraid wbraid dclid fbclid msclkid ttclid twclid li_fat_id yclid mc_eid mc_cid _hsenc email e-mail "
+    "mail phone token code key id uid user userid user_id session sid password".split()
+)
+
+
+def _check_kept(name: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,40}", name):
+        raise ValueError('write the name of one parameter, such as "page"')
+    if name.lower() in _TELLING:
+        raise ValueError("it tells people or their clicks apart, and the visit log must not")
+    if name.lower().startswith("utm_"):
+        raise ValueError("utm_source, utm_medium and utm_campaign are kept as the campaign without being named")
+    return name
+
+
+def _check_group(path: str) -> str:
+    if not re.fullmatch(r"/[^\s?#]*", path):
+        raise ValueError('write the beginning of a path, such as "/blog"')
+    return path
+
+
 class VisitsSection(_Section):
     ipv4_bits: Number = Field(default=24, ge=0, le=24)
     ipv6_bits: Number = Field(default=48, ge=0, le=48)
     retention: Period = Lifetime(90, "days")
     visitor: Literal["off", "daily"] = "daily"
+    keep_query: list[Annotated[str, AfterValidator(_check_kept)]] = Field(default_factory=list, max_length=8)
+    groups: dict[Annotated[str, AfterValidator(_check_group)], GroupName] = Field(default_factory=dict, max_length=100)
     assessment: AssessmentSection | None = None
 
 

@@ -38,7 +38,7 @@ from .retention import Retention, Rule, list_rules, run_out
 from .signer import Signer, sign_ledger
 from .spool import forget_spooled
 from .subjects import Erased, Recipient, erase_subject, list_recipients, rectify_record, restrict_subject
-from .visits import Visit, visit_from
+from .visits import Visit, is_page_path, visit_from
 
 __all__ = [
     "CHANNELS",
@@ -69,6 +69,7 @@ __all__ = [
     "find_subject",
     "finish_task",
     "forget_spooled",
+    "is_page_path",
     "judge_offer",
     "list_due",
     "list_permits",

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from cookiegate.store import Observation
 
-from .visits import printable, reduce_path
+from .redaction import printable, reduce_path
 
 KINDS = ("host", "cookie", "storage")
 _LONGEST = 200

@@ -1,38 +1,99 @@
-"""From visits to the rows that are stored: browsers described, visitors told apart. Too slow for the request path."""
+"""From visits to the rows that are stored: browsers described, visitors told apart, names bounded. Too slow for the
+request path."""
 
 from __future__ import annotations
 
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable
+from functools import lru_cache
 
 from cookiegate.policy import Policy
-from cookiegate.store import VisitRow
+from cookiegate.store import AnswerRow, Change, Store, VisitRow
+from cookiegate.visitor import describe
 
-from .daykey import DayKeys, visitor_id
-from .visits import Visit, day_of, row_from
+from .answers import Answer
+from .daykey import visitor_id
+from .names import Admission
+from .visits import Visit, day_of, find_group
 
 _LONGEST = 0.02  # seconds at once: a decision may be waiting behind it, and an unknown browser takes a millisecond
 
+FindKey = Callable[[str], bytes | None]  # day → the key under which its visitors are told apart, if there is one
+
 
 class Preparation:
-    def __init__(self, policy: Policy, day_keys: DayKeys, clock: Callable[[], float]) -> None:
+    def __init__(self, policy: Policy, find_key: FindKey) -> None:
         self._site = policy.site.name
         self._daily = policy.visits.visitor == "daily"
-        self._day_keys = day_keys
-        self._clock = clock
+        self._find_key = find_key
+        self._admission = Admission()
+        groups = policy.visits.groups
+        self._group = lru_cache(maxsize=4096)(lambda path: find_group(path, groups))
 
-    def take(self, queue: deque[Visit], most: int) -> tuple[list[Visit], list[VisitRow]]:
-        """Take visits from the queue, and their rows: as many as there are, are asked for, or 20 ms allow."""
+    def take(self, store: Store, queue: deque[Visit], most: int) -> tuple[list[Visit], list[VisitRow]]:
+        """Take visits from the queue, and their rows: as many as there are, are asked for, or 20 ms allow.
+
+        Raises StoreError, and then nothing was taken.
+        """
         visits: list[Visit] = []
         rows: list[VisitRow] = []
         until = time.monotonic() + _LONGEST
-        while queue and len(rows) < most and time.monotonic() < until:
-            visit = queue.popleft()
-            visits.append(visit)
-            rows.append(row_from(visit, self._visitor(visit)))
+        opened = ""
+        try:
+            while queue and len(rows) < most and time.monotonic() < until:
+                visit = queue[0]
+                day = day_of(visit.time)
+                if day != opened:
+                    self._admission.open(store, day)
+                    opened = day
+                visits.append(queue.popleft())
+                rows.append(self._make_row(visit, day))
+        except BaseException:
+            queue.extendleft(reversed(visits))
+            raise
         return visits, rows
 
-    def _visitor(self, visit: Visit) -> bytes | None:
-        key = self._day_keys.key(day_of(visit.time), self._clock()) if self._daily else None
-        return visitor_id(key, self._site, visit) if key else None
+    def count(self, store: Store, answers: Counter[Answer]) -> list[AnswerRow]:
+        """The rows of answers. Raises StoreError."""
+        rows: Counter[tuple[str, str, str, str, str, str]] = Counter()
+        for (day, path, language, agent, banner, answer), times in answers.items():
+            self._admission.open(store, day)
+            group = self._admission.admit(day, "group", self._group(path), True)
+            rows[day, group, language, describe(agent).device, banner, answer] += times
+        return [AnswerRow(*key, times) for key, times in sorted(rows.items())]
+
+    def list_names(self) -> Change:
+        """What names these rows bring, to be written with them."""
+        return self._admission.list_new()
+
+    def confirm(self) -> None:
+        """They were written."""
+        self._admission.confirm()
+
+    def _make_row(self, visit: Visit, day: str) -> VisitRow:
+        agent = describe(visit.agent)
+        admit, person = self._admission.admit, not agent.bot
+        kind = "crawled" if agent.bot else "missing" if visit.status >= 400 else "path"
+        key = self._find_key(day) if self._daily else None
+        return VisitRow(
+            visit.time,
+            day,
+            visit.address,
+            admit(day, kind, visit.path, True),
+            admit(day, "referrer", visit.referrer, person),
+            visit.own,
+            admit(day, "browser", agent.browser, True),
+            admit(day, "system", agent.system, True),
+            agent.device,
+            visit.status,
+            agent.bot,
+            visitor_id(key, self._site, visit) if key else None,
+            admit(day, "language", visit.language, person),
+            admit(day, "campaign", visit.campaign, person),
+            visit.decision,
+            visit.released,
+            admit(day, "group", self._group(visit.path), person and visit.status < 400),
+            visit.banner,
+            visit.beacon,
+        )

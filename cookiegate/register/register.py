@@ -122,6 +122,12 @@ class Register:
         """Count a "host", "cookie" or "storage" key that the policy does not name, on the page where it was seen."""
         self._writer().observe(kind, name, path)
 
+    def answer(self, path: str, language: str, agent: str, banner: str, answer: str) -> None:
+        """Count an answer to the banner on the page at `path`: "given", "partly", "refused" or "withdrawn".
+
+        `language` is the one in which it was asked, `banner` the mark of the policy that was shown."""
+        self._writer().answer(path, language, agent, banner, answer)
+
     def close(self) -> None:
         """Write what is queued and stop; at most 10 seconds. What comes afterwards is refused or counted as dropped."""
         self._writer().close()

@@ -44,6 +44,7 @@ def list_rules(policy: Policy) -> tuple[Rule, ...]:
     return (
         Rule("visits", "statistics and security of the site", "GDPR art. 6(1)(f)", policy.visits.retention_days),
         Rule("observations", "to complete the policy", never, policy.retention.get("observations", OBSERVATION_DAYS)),
+        Rule("names", "to bound how many names a day's visits bring", never, policy.visits.retention_days),
         Rule("answers", "to see how the banner does", never, policy.retention.get("answers", ANSWER_DAYS)),
         Rule("ledger_records", "to demonstrate consent", "GDPR art. 6(1)(c), 7(1)",
              policy.retention.get("consents", CONSENT_DAYS)),
@@ -87,6 +88,7 @@ class Retention:
         """Delete a part, short enough to let a decision wait; whether there is more. `now`: seconds since 1970 UTC."""
         deleted = store.purge("visits", day_of(now - self._days["visits"] * _DAY))
         deleted += store.purge("observations", day_of(now - self._days["observations"] * _DAY))
+        deleted += store.purge("names", day_of(now - self._days["names"] * _DAY))
         deleted += store.purge("answers", day_of(now - self._days["answers"] * _DAY))
         closed_before = day_of(now - self._days["requests"] * _DAY)
         deleted += store.purge("request_tasks", closed_before)  # first: its request tells how old a task is

@@ -7,18 +7,19 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import NamedTuple
 
-from cookiegate.expressions import compile
+from cookiegate.consent import UNKNOWN
 from cookiegate.policy import Policy
-from cookiegate.store import VisitRow
-from cookiegate.visitor import AGENT_LENGTH, describe, truncate
+from cookiegate.visitor import AGENT_LENGTH, prefer, truncate
 
-_LONGEST_PATH = 2048
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]+")
-_PATH_END = re.compile(r"[?#;]|%3[fFbB]|%23")  # query, fragment, and parameters such as ;jsessionid=
-# What `reduce_path` leaves as it is, told in one step: most paths.
-_USUAL_PATH = compile(r"(?:/(?:[A-Za-z_.-]|[0-9]{1,5}(?![0-9]))++)*+/?+")
-_SLASHES = re.compile(r"//+")
-_DIGITS = re.compile(r"\d{6,}")
+from .redaction import reduce_path, reduce_query
+
+_LONGEST_REFERRER = 2048
+# Files that a page is made of or that are taken along, told by how their names end where nothing else tells.
+FILE_ENDINGS = frozenset(
+    "7z atom avi avif bin bmp br bz2 css csv dmg doc docx eot exe flac flv gif gz ico ics iso jpeg jpg js json "
+    "map mjs mkv mov mp3 mp4 mpeg mpg odt ogg otf pdf png ppt pptx rar rss svg swf tar tgz tif tiff ttf txt wasm "
+    "wav webm webmanifest webp woff woff2 xls xlsx xml xz zip zst".split()
+)
 _ORIGIN = re.compile(r"(https?)://(?:[^/?#]*@)?([a-z0-9._-]{1,253})(:[0-9]{1,5})?(?=[/?#]|\Z)", re.IGNORECASE)
 
 
@@ -27,83 +28,82 @@ class Visit(NamedTuple):
 
     time: int  # seconds since 1970-01-01 UTC
     address: str  # truncated: "203.0.113.0/24"
-    path: str  # without query, redacted
+    path: str  # redacted, with the parameters that the policy keeps and no others
     referrer: str  # origin of another site: "https://search.example"; otherwise ""
     own: bool  # a page of this site led here
     agent: str  # User-Agent, cut; kept in memory only and never written
     status: int
+    language: str = ""  # primary subtag: "fi"
+    campaign: str = ""  # "source / medium / campaign"
+    decision: str = UNKNOWN
+    released: bool = False
+    banner: str = ""
+    beacon: bool = False
 
 
 def visit_from(
-    policy: Policy, *, time: int, address: str, path: str, referrer: str, agent: str, status: int
-) -> Visit:  # fmt: skip
-    """The visit to keep of a request: `address` whole, `path` decoded, `referrer` and `agent` as the headers say."""
+    policy: Policy,
+    *,
+    time: int,
+    address: str,
+    path: str,
+    referrer: str,
+    agent: str,
+    status: int,
+    query: bytes = b"",
+    languages: bytes = b"",
+    decision: str = UNKNOWN,
+    released: bool = False,
+    beacon: bool = False,
+) -> Visit:
+    """The visit to keep of a request: `address` whole, `path` decoded, `query` not, the rest as the headers say.
+
+    `decision` is what its visitor had chosen, as `consent.name_choice` says it, `released` whether a statistics service
+    that they had given was in the page, `beacon` that the page's script told it.
+    """
+    rules = policy.visits
     origin, own = _reduce_referrer(referrer, policy.site.hosts)
+    kept, campaign = reduce_query(query, rules.keep_query) if query else ("", "")
     return Visit(
         time,
-        truncate(address, policy.visits.ipv4_bits, policy.visits.ipv6_bits),
-        reduce_path(path),
+        truncate(address, rules.ipv4_bits, rules.ipv6_bits),
+        reduce_path(path) + kept,
         origin,
         own,
         agent[:AGENT_LENGTH],
         status,
+        prefer(languages),
+        campaign,
+        decision,
+        released,
+        "" if decision else policy.mark,  # who had chosen is not asked
+        beacon,
     )
 
 
-def row_from(visit: Visit, visitor: bytes | None) -> VisitRow:
-    """The row to store: the agent becomes browser, system and device. Slow; never on the request path."""
-    agent = describe(visit.agent)
-    return VisitRow(
-        visit.time,
-        day_of(visit.time),
-        visit.address,
-        visit.path,
-        visit.referrer,
-        visit.own,
-        agent.browser,
-        agent.system,
-        agent.device,
-        visit.status,
-        agent.bot,
-        visitor,
-    )
+def is_page_path(path: str) -> bool:
+    """Whether a path is that of a page as far as it tells: not that of a file."""
+    return path.rpartition(".")[2].lower() not in FILE_ENDINGS
 
 
-def reduce_path(path: str) -> str:
-    """A path without query and parameters; a segment with an e-mail address and runs of six digits are replaced."""
-    if 0 < len(path) <= _LONGEST_PATH and _USUAL_PATH.fullmatch(path):
-        return path
-    return _reduce_path(path)
-
-
-def _reduce_path(path: str) -> str:
-    path = printable(path[: 2 * _LONGEST_PATH])
-    end = _PATH_END.search(path)
-    path = _SLASHES.sub("/", "/" + (path[: end.start()] if end else path))
-    if "@" in path or "%40" in path:
-        path = "/".join("[email]" if _names_mailbox(segment) else segment for segment in path.split("/"))
-    return _DIGITS.sub("[number]", path)[:_LONGEST_PATH]
-
-
-def _names_mailbox(segment: str) -> bool:
-    local, _, domain = segment.replace("%40", "@").partition("@")
-    return bool(local and domain)
+def find_group(path: str, groups: tuple[tuple[str, str], ...]) -> str:
+    """The group of a page: the name that the policy has for the longest beginning of its path, or its first segment."""
+    for beginning, name in groups:
+        rest = path[len(beginning) :] if path.startswith(beginning) else None
+        if rest is not None and (not rest or beginning[-1] == "/" or rest[0] in "/?"):
+            return name
+    return "/" + path[1:].partition("/")[0].partition("?")[0]
 
 
 def _reduce_referrer(referrer: str, own_hosts: tuple[str, ...]) -> tuple[str, bool]:
     """Origin and whether it is ours. A bare address says where somebody is, not which site led here: dropped."""
-    found = _ORIGIN.match(referrer[:_LONGEST_PATH])
+    found = _ORIGIN.match(referrer[:_LONGEST_REFERRER])
     if not found:
         return "", False
     scheme, host, port = found[1].lower(), found[2].lower().rstrip("."), found[3] or ""
     if host in own_hosts:
         return "", True
     return ("", False) if re.fullmatch(r"[0-9.]*", host) else (f"{scheme}://{host}{port}", False)
-
-
-def printable(text: str) -> str:
-    """Without control characters, lone surrogates (no UTF-8 holds them), and what reverses the direction of text."""
-    return text if text.isprintable() else _CONTROL.sub("", text)
 
 
 def day_of(time: float) -> str:

@@ -1,7 +1,7 @@
 """The one thread of a process that writes.
 
-Decisions go out at once, all that wait in one transaction; visits and observations each second or 500 visits, in a
-transaction of their own, so that nothing in them can hold a decision up. When the store fails, what waits for an
+Decisions go out at once, all that wait in one transaction; visits, observations and answers each second or 500 visits,
+in a transaction of their own, so that nothing in them can hold a decision up. When the store fails, what waits for an
 answer gets one, the rest stays queued, on disk too, and the store is opened anew with growing pauses.
 """
 
@@ -18,12 +18,14 @@ from cookiegate.errors import StoreError
 from cookiegate.policy import Policy
 from cookiegate.store import Batch, Change, Store, open_store
 
+from .answers import Answer, Answers
 from .forking import watch
 from .ledger import Ticket
 from .observations import Observations
 from .pace import Pace
 from .preparation import Preparation
 from .queue import DecisionQueue
+from .redaction import reduce_path
 from .spool import Spool
 from .upkeep import Upkeep
 from .visits import Visit, day_of
@@ -49,11 +51,12 @@ class Writer:
         self._gate = threading.Lock()  # held by whoever uses the connection
         self._store: Store | None = None
         self._upkeep = upkeep
-        self._preparation = Preparation(policy, upkeep.day_keys, clock)
+        self._preparation = Preparation(policy, lambda day: upkeep.day_keys.key(day, clock()))
         self._decisions = DecisionQueue()
         self._spool = Spool(store_url)
         self._visits: deque[Visit] = deque()
         self._observations = Observations()
+        self._answers = Answers()
         self._roused = False  # the thread knows that there are visits or observations
         self._closing = False
         self._stop_at = 0.0  # by when a closing writer gives up what it cannot write
@@ -96,6 +99,13 @@ class Writer:
             self._roused = True
             self._rouse()
 
+    def answer(self, path: str, language: str, agent: str, banner: str, answer: str) -> None:
+        with self._lock:
+            self._answers.add(Answer(day_of(self._clock()), reduce_path(path), language, agent, banner, answer))
+        if not self._roused and not self._closing:
+            self._roused = True
+            self._rouse()
+
     def close(self) -> None:
         self._decisions.close()
         with self._lock:
@@ -129,6 +139,7 @@ class Writer:
             "dropped_decisions": self._decisions.dropped,
             "dropped_visits": self.dropped_visits,
             "dropped_observations": self._observations.dropped,
+            "dropped_answers": self._answers.dropped,
         }
 
     def _rouse(self) -> None:
@@ -203,17 +214,22 @@ class Writer:
 
     def _write_visits(self, store: Store) -> bool:
         self._roused = False
-        visits, rows = self._preparation.take(self._visits, _BATCH_VISITS)
+        preparation = self._preparation
+        visits, rows = preparation.take(store, self._visits, _BATCH_VISITS)
         with self._lock:
-            observations = self._observations.take()
+            observations, answers = self._observations.take(), self._answers.take()
         try:
-            if rows or observations:
-                changes = (Change("add_visit", rows), Change("add_observation", observations))
-                store.write(Batch(changes=changes))
+            counted = preparation.count(store, answers)
+            if rows or observations or counted:
+                add = Change("add_visit", rows), preparation.list_names()
+                count = Change("add_observation", sorted(observations)), Change("add_answer", counted)
+                store.write(Batch(changes=(*add, *count)))
+                preparation.confirm()
         except StoreError:
             self._visits.extendleft(reversed(visits))
             with self._lock:
                 self._observations.put_back(observations)
+                self._answers.put_back(answers)
             raise
         if not self._visits:
             self._flush_at = time.monotonic() + _FLUSH_SECONDS
@@ -223,7 +239,7 @@ class Writer:
         due = [self._upkeep.due_at]
         if self._decisions:
             due.append(0.0)
-        if self._visits or self._observations:
+        if self._visits or self._observations or self._answers:
             due.append(self._flush_at)
         return max(0.0, max(min(due), self._pace.retry_at) - time.monotonic())
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .address import truncate
 from .agent import AGENT_LENGTH, Agent, describe
-from .language import choose
+from .language import choose, prefer
 from .request import TrustedProxies, client_address, client_scheme
 
 __all__ = [
@@ -15,5 +15,6 @@ __all__ = [
     "client_address",
     "client_scheme",
     "describe",
+    "prefer",
     "truncate",
 ]

@@ -9,22 +9,17 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from .programs import find_program
+
 AGENT_LENGTH = 256  # characters that are looked at
 
 _LONGEST_NAME = 60
 _UNPRINTABLE = re.compile(r"[^ -~]+")
-# Programs that user-agents takes for browsers: they name themselves, their maker's page or their address.
-_PROGRAM = re.compile(
-    r"(?<!cu)bot(?![a-z])|crawl|spider|slurp|headless|phantomjs|lighthouse|monitor|preview|scan(?:ner)?\b|archiver"
-    r"|https?://|@"
-    r"|^(?!mozilla/|opera/)[^ ]*(?:http|client|curl|wget|lib|python|java|ruby|perl|php|fetch|axios|node|go-)",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
 class Agent:
-    browser: str  # family and major version: "Firefox 131"; "" when not known
+    browser: str  # family and major version: "Firefox 131", of a program what tells it: "curl/"; "" when not known
     system: str  # family: "Windows"; "" when not known
     device: str  # desktop, mobile, tablet, bot or other
     bot: bool
@@ -39,20 +34,22 @@ def describe(user_agent: str) -> Agent:
 def _describe(text: str) -> Agent:
     if not text:
         return Agent("", "", "bot", True)
+    program = find_program(text)
+    if program:
+        return Agent(program, "", "bot", True)
     import user_agents  # compiles a thousand expressions, most of the start of a command that needs none of them
 
     parsed = user_agents.parse(text)
     major = parsed.browser.version[0] if parsed.browser.version else ""
-    bot = bool(parsed.is_bot or _PROGRAM.search(text))
-    if bot:
-        device = "bot"
-    elif parsed.is_tablet:
+    if parsed.is_bot:
+        return Agent("bot", "", "bot", True)
+    if parsed.is_tablet:
         device = "tablet"
     elif parsed.is_mobile:
         device = "mobile"
     else:
         device = "desktop" if parsed.is_pc else "other"
-    return Agent(_name(parsed.browser.family, major), _name(parsed.os.family), device, bot)
+    return Agent(_name(parsed.browser.family, major), _name(parsed.os.family), device, False)
 
 
 def _name(family: str, version: object = "") -> str:

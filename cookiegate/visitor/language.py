@@ -56,4 +56,16 @@ def _look_up(wanted: str, offered: list[str]) -> str:
     return ""
 
 
+def prefer(accept_language: bytes) -> str:
+    """The primary subtag of the language that the browser prefers: "fi" of "fi-FI,sv;q=0.8". "" where none is told."""
+    return (_preferred if len(accept_language) <= _USUAL else _prefer)(accept_language)
+
+
+def _prefer(accept_language: bytes) -> str:
+    ranges = [(wanted, weight) for wanted, weight in _read(accept_language) if weight and wanted != "*"]
+    best = max(ranges, key=lambda each: each[1], default=("", 0.0))[0].partition("-")[0]
+    return best if 2 <= len(best) <= 3 else ""  # longer ones are registered to nobody
+
+
+_preferred = lru_cache(maxsize=512)(_prefer)
 _remembered = lru_cache(maxsize=512)(_choose)

@@ -34,6 +34,7 @@ PARAMETERS: dict[str, tuple[Value, ...]] = {
     "place": (0,),
     "hour": (0, 105, 1_000_000),
     "hash": ("00" * 32, "ab" * 32),
+    "day": (DAYS[0], DAYS[-1], "2030-01-01"),
     "first": (DAYS[0], DAYS[2], "2030-01-01"),
     "last": (DAYS[-1], DAYS[2], DAYS[0]),
     "top": (1, 3, 1000),
@@ -85,6 +86,8 @@ def fill(store: Store, entries: Make) -> None:
         for _ in range(200)
     ]
     store.write(Batch(changes=[Change("add_visit", draw_visits(chance)), Change("add_observation", seen)]))
+    names = [(day, kind, name) for day in DAYS for kind in ("path", "missing") for name in (*NAMES, NAMES[0])]
+    store.write(Batch(changes=[Change("add_name", names)]))
     for part in range(0, 300, 60):
         store.write(Batch(grow_by(entries[part : part + 60])))
     store.write(Batch(grow_by([Removed("erase", 110, of=[3, 4])]), [Change("erase_record", [(3,), (4,)])]))

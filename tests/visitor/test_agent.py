@@ -25,7 +25,7 @@ CUBOT = ("Mozilla/5.0 (Linux; Android 14; CUBOT X70) AppleWebKit/537.36 (KHTML, 
         (CUBOT, Agent("Chrome Mobile 131", "Android", "mobile", False)),  # a telephone, in spite of its name
         ("", Agent("", "", "bot", True)),
         ("   ", Agent("", "", "bot", True)),
-        ("Something else entirely", Agent("", "", "other", False)),
+        ("Something else entirely", Agent("program", "", "bot", True)),
     ],
 )
 def test_browser_system_and_device_are_told_in_families(agent: str, expected: Agent) -> None:

@@ -18,3 +18,10 @@ CREATE TABLE answers (
     count    BIGINT NOT NULL,
     PRIMARY KEY (day, grp, language, device, banner, answer)
 );
+
+CREATE TABLE names (
+    day  TEXT COLLATE "C" NOT NULL,
+    kind TEXT COLLATE "C" NOT NULL,
+    name TEXT COLLATE "C" NOT NULL,
+    PRIMARY KEY (day, kind, name)
+);

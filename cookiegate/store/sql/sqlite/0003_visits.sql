@@ -25,3 +25,10 @@ CREATE TABLE answers (
     count    INTEGER NOT NULL,
     PRIMARY KEY (day, grp, language, device, banner, answer)
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE names (
+    day  TEXT NOT NULL,
+    kind TEXT NOT NULL,             -- path, missing, crawled, group, referrer, campaign, language, browser, system
+    name TEXT NOT NULL,             -- counted by name that day; beyond a number of them others are not
+    PRIMARY KEY (day, kind, name)
+) STRICT, WITHOUT ROWID;

@@ -25,3 +25,9 @@ ON CONFLICT (day, grp, language, device, banner, answer) DO UPDATE SET count = a
 DELETE FROM answers
  WHERE (day, grp, language, device, banner, answer) IN
        (SELECT day, grp, language, device, banner, answer FROM answers WHERE day < ? LIMIT ?)
+
+-- add_name
+INSERT INTO names (day, kind, name) VALUES (?, ?, ?) ON CONFLICT (day, kind, name) DO NOTHING
+
+-- purge_names
+DELETE FROM names WHERE (day, kind, name) IN (SELECT day, kind, name FROM names WHERE day < ? LIMIT ?)
