@@ -7,6 +7,7 @@ import click
 from .. import __version__
 from ..errors import CookiegateError
 from .consents import consents
+from .importing import import_logs
 from .permits import permits
 from .policy import check, init
 from .records import visits
@@ -36,5 +37,6 @@ def main() -> None:
     """
 
 
+visits.add_command(import_logs)
 for _command in (init, check, serve, visits, consents, keys, db, retention, subject, requests, permits):
     main.add_command(_command)

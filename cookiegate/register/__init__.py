@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from .accesslog import LONGEST_LINE
 from .acts import acting, note_act
 from .addresses import CHANNELS, normalise
 from .growth import find_subject
+from .importing import Imported, LogImport
 from .ledgerkey import LedgerKey, load_ledger_key, make_ledger_key, rotate_ledger_key
 from .permits import (
     Offer,
@@ -43,9 +45,12 @@ from .visits import Visit, is_page_path, visit_from
 __all__ = [
     "CHANNELS",
     "KINDS",
+    "LONGEST_LINE",
     "OUTCOMES",
     "Erased",
+    "Imported",
     "LedgerKey",
+    "LogImport",
     "Offer",
     "Permit",
     "Recipient",

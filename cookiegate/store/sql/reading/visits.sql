@@ -83,3 +83,6 @@ SELECT kind, name, path, CAST(sum(count) AS BIGINT) AS times, min(day) AS first_
 
 -- names
 SELECT kind, name FROM names WHERE day = :day ORDER BY kind, name
+
+-- visited_days
+SELECT DISTINCT day FROM visits ORDER BY day
