@@ -1,4 +1,5 @@
-"""What the tests want of this machine: a C compiler, browsers, visitors' tools, a WordPress, an nginx. For dev.py.
+"""What the tests want of this machine: a C compiler, browsers, visitors' tools, a WordPress, GoAccess, an nginx. For
+dev.py.
 
 Each is looked for, then installed where apt-get and root are at hand; otherwise it is named loudly, and its tests skip.
 """
@@ -117,6 +118,12 @@ def provide_visitors_tools() -> None:
         say(f"!!! the tests of the visitor's tools will {tell_fate()}: install Node and npm, and see what npm says")
 
 
+def provide_goaccess() -> None:
+    """The statistics program that ours are compared with."""
+    if not shutil.which("goaccess") and not apt_install("goaccess"):
+        say(f"!!! the comparison with GoAccess will {tell_fate()}: as root, apt-get install goaccess")
+
+
 def prepare_machine() -> dict[str, str]:
     """Provide what the tests want of this machine and say loudly what is missing. Returns their environment."""
     env = dict(os.environ)
@@ -129,6 +136,7 @@ def prepare_machine() -> dict[str, str]:
         else:
             say(f"!!! the tests in {title} will {tell_fate()}: install it, or name one in {variable}")
     provide_visitors_tools()
+    provide_goaccess()
     show = ("dpkg-query", "--show", "--showformat=${db:Status-Status}")
     missing = [package for package in WORDPRESS.split() if ask(*show, package) != "installed"]
     if missing and not apt_install(*missing):

@@ -40,10 +40,11 @@ from .retention import Retention, Rule, list_rules, run_out
 from .signer import Signer, sign_ledger
 from .spool import forget_spooled
 from .subjects import Erased, Recipient, erase_subject, list_recipients, rectify_record, restrict_subject
-from .visits import Visit, is_page_path, visit_from
+from .visits import FILE_ENDINGS, Visit, is_page_path, visit_from
 
 __all__ = [
     "CHANNELS",
+    "FILE_ENDINGS",
     "KINDS",
     "LONGEST_LINE",
     "OUTCOMES",
