@@ -217,10 +217,10 @@ class AssessmentSection(_Section):
     reviewed_on: Day
 
 
-# What a click, a person or a letter is told by: to keep it would follow people (GDPR art. 5(1)(c)).
+# What a click, a person or a letter is told by, or what was searched for (GDPR art. 5(1)(c)); the notice says so too.
 _TELLING = frozenset(
     "gclid gbraid wbraid dclid fbclid msclkid ttclid twclid li_fat_id yclid mc_eid mc_cid _hsenc email e-mail "
-    "mail phone token code key id uid user userid user_id session sid password".split()
+    "mail phone token code key id uid user userid user_id session sid password q query search s keyword term".split()
 )
 
 
@@ -228,7 +228,7 @@ def _check_kept(name: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9_-]{1,40}", name):
         raise ValueError('write the name of one parameter, such as "page"')
     if name.lower() in _TELLING:
-        raise ValueError("it tells people or their clicks apart, and the visit log must not")
+        raise ValueError("it may name a person or tell one from another, and the visit log must not")
     if name.lower().startswith("utm_"):
         raise ValueError("utm_source, utm_medium and utm_campaign are kept as the campaign without being named")
     return name

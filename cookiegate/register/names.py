@@ -42,21 +42,23 @@ class Admission:
         """Before names of a day are admitted: find what was. Raises StoreError."""
         if store is not self._store:  # it may be another one, or an older copy that was put back
             self._days, self._store, self._new = {}, store, []
-        look_at, names = self._days.get(day, (0.0, {}))
+        look_at, names = self._days.get(day) or (0.0, {kind: set() for kind in MOST})
         if time.monotonic() < look_at:
             return
         for kind, name in store.query("names", day=day):
-            names.setdefault(str(kind), set()).add(str(name))
+            names[str(kind)].add(str(name))
         while day not in self._days and len(self._days) >= _DAYS:
             del self._days[next(iter(self._days))]
         self._days[day] = (time.monotonic() + _LOOK, names)
 
+    def list_known(self, day: str) -> Names:
+        """What was admitted on a day that is open: what is in there needs no asking."""
+        return self._days[day][1]
+
     def admit(self, day: str, kind: str, name: str, may_add: bool) -> str:
         """The name, or OTHER. `may_add`: a program is counted under names that people brought, and brings none."""
-        if not name:
-            return name
-        known = self._days[day][1].setdefault(kind, set())
-        if name in known:
+        known = self._days[day][1][kind]
+        if not name or name in known:
             return name
         if not may_add or len(known) >= MOST[kind]:
             return OTHER

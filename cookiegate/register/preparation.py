@@ -17,6 +17,7 @@ from .daykey import visitor_id
 from .names import Admission
 from .visits import Visit, day_of, find_group
 
+_DAY = 86_400
 _LONGEST = 0.02  # seconds at once: a decision may be waiting behind it, and an unknown browser takes a millisecond
 
 FindKey = Callable[[str], bytes | None]  # day → the key under which its visitors are told apart, if there is one
@@ -39,14 +40,14 @@ class Preparation:
         visits: list[Visit] = []
         rows: list[VisitRow] = []
         until = time.monotonic() + _LONGEST
-        opened = ""
+        begin, day = -_DAY, ""
         try:
             while queue and len(rows) < most and time.monotonic() < until:
                 visit = queue[0]
-                day = day_of(visit.time)
-                if day != opened:
+                if not begin <= visit.time < begin + _DAY:
+                    begin = visit.time // _DAY * _DAY
+                    day = day_of(begin)
                     self._admission.open(store, day)
-                    opened = day
                 visits.append(queue.popleft())
                 rows.append(self._make_row(visit, day))
         except BaseException:
@@ -72,28 +73,36 @@ class Preparation:
         self._admission.confirm()
 
     def _make_row(self, visit: Visit, day: str) -> VisitRow:
-        agent = describe(visit.agent)
-        admit, person = self._admission.admit, not agent.bot
-        kind = "crawled" if agent.bot else "missing" if visit.status >= 400 else "path"
+        (time, address, path, referrer, own, said, status, language, campaign, decision, released, banner,
+         beacon) = visit  # fmt: skip
+        browser, system, device, bot = _describe(said)
+        known, admit = self._admission.list_known(day), self._admission.admit
         key = self._find_key(day) if self._daily else None
+        kind = "crawled" if bot else "missing" if status >= 400 else "path"
+        group = self._group(path)
+        # asked only where a name is not plainly known: most are, and there are many
+        if path not in known[kind]:
+            path = admit(day, kind, path, True)
+        if referrer and referrer not in known["referrer"]:
+            referrer = admit(day, "referrer", referrer, not bot)
+        if browser not in known["browser"]:
+            browser = admit(day, "browser", browser, True)
+        if system not in known["system"]:
+            system = admit(day, "system", system, True)
+        if language not in known["language"]:
+            language = admit(day, "language", language, not bot)
+        if campaign:
+            campaign = admit(day, "campaign", campaign, not bot)
+        if group not in known["group"]:
+            group = admit(day, "group", group, not bot and status < 400)
+        id = visitor_id(key, self._site, visit) if key else None
         return VisitRow(
-            visit.time,
-            day,
-            visit.address,
-            admit(day, kind, visit.path, True),
-            admit(day, "referrer", visit.referrer, person),
-            visit.own,
-            admit(day, "browser", agent.browser, True),
-            admit(day, "system", agent.system, True),
-            agent.device,
-            visit.status,
-            agent.bot,
-            visitor_id(key, self._site, visit) if key else None,
-            admit(day, "language", visit.language, person),
-            admit(day, "campaign", visit.campaign, person),
-            visit.decision,
-            visit.released,
-            admit(day, "group", self._group(visit.path), person and visit.status < 400),
-            visit.banner,
-            visit.beacon,
-        )
+            time, day, address, path, referrer, own, browser, system, device, status, bot, id,
+            language, campaign, decision, released, group, banner, beacon,
+        )  # fmt: skip
+
+
+@lru_cache(maxsize=4096)
+def _describe(agent: str) -> tuple[str, str, str, bool]:
+    found = describe(agent)
+    return found.browser, found.system, found.device, found.bot
