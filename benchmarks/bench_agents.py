@@ -2,7 +2,7 @@
 
     pip install crawler-user-agents fake-useragent
 
-The first brings the User-Agents of over 2,000 programs, and a list of patterns for them; the second those of browsers as
+The first brings the User-Agents of 2,000 programs, and a list of patterns for them; the second those of browsers as
 a large site sees them. Measured are this project's words, that list of patterns, and user-agents alone.
 """
 

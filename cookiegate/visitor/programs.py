@@ -14,7 +14,7 @@ _BROWSER = re.compile(r"mozilla/[45]\.0 \(|opera/[0-9]|ucweb/|nokia|samsung-|son
 # "compatible" comes first where a browser says it, and nothing follows "like Gecko" in its brackets; no browser brings
 # an address, of a page or of a mailbox.
 _SHAPE = re.compile(
-    r"\((?:[^()]*; )?compatible(?:;(?! ?(?:msie|konqueror|windows))|\))|\)?; ?compatible|like gecko[;,]"
+    r"\((?:[^()]*; )?compatible(?:;(?! ?(?:msie|konqueror|windows))|\))|\)?; ?compatible|like gecko[;,](?! safari)"
     r"|https?://|\bwww\.|[ ;(]\+[a-z]+\.|[\w.+-](?:@|\[at\]|\(at\))[\w-]+(?:\.|\[dot\]|\(dot\))[a-z]{2}"
     r"|[a-z0-9-]\.(?:com|org|net|io|ai|co|eu|de|fr|ru|me|dev|info)(?![.\w-])"
 )
