@@ -68,7 +68,8 @@ class Witness:
                     languages=headers.get(b"accept-language", b""),
                     status=status,
                     decision=passage.decision,
-                    released=passage.allowance.measures,
+                    # what is in a page that the browser still had is not seen
+                    released=bool(passage.allowance.measuring) if again else seen.measures,
                 )
             )
 

@@ -48,7 +48,7 @@ class Allowance:
         self._necessary = frozenset(entry.service.id for entry in needed if entry.service)
         granted = [site.services[id] for id in sorted(given | self._necessary)]
         self.blocks = site.policy.gate.unknown == "block"
-        self.measures = not given.isdisjoint(site.measuring)  # a statistics service may run
+        self.measuring = given & site.measuring  # statistics that may run
         self._names = _compile_names(
             [entry.name for entry in needed if entry.name]
             + [cookie.name for service in granted for cookie in service.cookies if not cookie.third_party]
@@ -63,6 +63,7 @@ class Allowance:
         self.signatures = Signatures(withheld)
         named_first = sorted(withheld, key=lambda service: service.id not in site.declared)
         self.beginnings = Beginnings(named_first if self.blocks else (), granted)
+        self.measured = Signatures(site.services[id] for id in sorted(self.measuring))
         state = f"{site.policy.version} {sorted(given)} {sorted(pages)} {sorted(self.ahead)}"
         self.key = hashlib.sha256(state.encode()).hexdigest()[:12]
         self._urls: dict[bytes, Verdict] = {}

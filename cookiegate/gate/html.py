@@ -59,11 +59,11 @@ class Insertions:
 class Rewriter:
     """One document. Feed it chunks, send what it returns, close it.
 
-    `denied` then holds the verdicts on what was disarmed, for the operator's report.
+    `judged` then holds the verdicts on what was disarmed, for the operator's report, and on statistics that may run.
     """
 
     def __init__(self, allowance: Allowance, insertions: Insertions) -> None:
-        self.denied: set[Verdict] = set()
+        self.judged: set[Verdict] = set()
         self.failure: Exception | None = None  # what the rewriter could not cope with; the rest went as it came
         self._allowance, self._insertions = allowance, insertions
         self._guard, self._control = insertions.guard, insertions.control
@@ -157,9 +157,9 @@ class Rewriter:
             if kind is None:  # mostly the name is in lower case already
                 name = name.lower()
                 kind = _KINDS.get(name)
-            new, content, denied = remembered(tag) or self._decide(tag, name)
-            if denied:
-                self.denied.update(denied)
+            new, content, judged = remembered(tag) or self._decide(tag, name)
+            if judged:
+                self.judged.update(judged)
             if foreign.stack:
                 if foreign.enter(tag, name):
                     # scripts and styles are markup like any other here, not raw text
@@ -264,8 +264,10 @@ class Rewriter:
         if kind == "code":
             service = self._allowance.signatures.find(buffer, start, end)
             if service and self._allowance.blocks:
-                self.denied.add(Verdict(False, service))
+                self.judged.add(Verdict(False, service))
                 new = disarm_inline(tag, self._allowance, service)
+            elif measured := self._allowance.measured.find(buffer, start, end):
+                self.judged.add(Verdict(True, measured))
             return new, None
         judge = self._allowance.judge_url
         denied: list[Verdict] = []
@@ -274,7 +276,7 @@ class Rewriter:
         else:
             prefix = b"data:text/javascript,//" if kind == "map" else b"data:,"
             content = disarm_json(buffer[start:end], judge, denied, prefix)
-        self.denied.update(denied)
+        self.judged.update(denied)
         return new, content
 
     def _nested(self, document: bytes) -> bytes:
@@ -283,5 +285,5 @@ class Rewriter:
             self._inside = replace(self._insertions, guard=b"", control=b"", speak=None)
         inner = Rewriter(self._allowance, self._inside)
         rewritten = inner.feed(document) + inner.close()
-        self.denied |= inner.denied
+        self.judged |= inner.judged
         return rewritten

@@ -34,7 +34,7 @@ class Page:
     last: bytes = b""
     came: bytes = b""  # all of it together
     went: bytes = b""
-    denied: frozenset[Verdict] = frozenset()
+    judged: frozenset[Verdict] = frozenset()
     size: int = 0
 
 
@@ -65,7 +65,7 @@ class RememberingRewriter:
     """Does what `Rewriter` does, and remembers it for the next time. Give it no page that may not be kept."""
 
     def __init__(self, allowance: Allowance, insertions: Insertions, pages: Pages) -> None:
-        self.denied: set[Verdict] = set()
+        self.judged: set[Verdict] = set()
         self.failure: Exception | None = None
         self._allowance = allowance
         self._insertions = insertions
@@ -81,7 +81,7 @@ class RememberingRewriter:
         known = self._known
         if known is None or self._followed or known.came != body:
             return None
-        self.denied = set(known.denied)
+        self.judged = set(known.judged)
         return known.went
 
     def feed(self, chunk: bytes) -> bytes:
@@ -98,16 +98,16 @@ class RememberingRewriter:
     def close(self) -> bytes:
         known = self._known
         if known is not None and self._followed == len(known.steps):
-            self.denied = set(known.denied)
+            self.judged = set(known.judged)
             return known.last
         rewriter = self._catch_up()
         last = rewriter.close()
-        self.denied, self.failure = rewriter.denied, rewriter.failure
+        self.judged, self.failure = rewriter.judged, rewriter.failure
         new = self._find_new()
         new.last = last
         new.size += len(self._insertions.guard) + len(self._insertions.control) + len(last)
         if new.size <= _LARGEST and self.failure is None:
-            new.denied = frozenset(self.denied)
+            new.judged = frozenset(self.judged)
             new.came = b"".join([came for came, _ in new.steps])
             new.went = b"".join([*(went for _, went in new.steps if went), *([last] if last else ())])
             if len(new.steps) > 1:  # they are kept beside the whole

@@ -6,7 +6,7 @@ Holds the state of one response over its messages; knows nothing of ASGI but lis
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Set
 from dataclasses import dataclass, field
 
 from . import headers as rules
@@ -34,11 +34,12 @@ _LENGTHS = frozenset((b"content-length", b"etag", b"last-modified", b"accept-ran
 
 @dataclass(slots=True)
 class Seen:
-    """What a response would have done that nobody declared: for the operator's report."""
+    """What a response would have done that nobody declared, for the operator's report; and what it will do."""
 
     denied: list[Verdict] = field(default_factory=list)
     cookies: list[str] = field(default_factory=list)
     failure: Exception | None = None  # of the rewriter
+    measures: bool = False  # statistics that were given run in the page
 
 
 NOTHING_SEEN = Seen()
@@ -152,8 +153,8 @@ class GatedResponse:
         if not isinstance(rewriter, RememberingRewriter) or self._opener is not None:
             return None
         whole = rewriter.recall(body)
-        if whole is not None and rewriter.denied:
-            self._see().denied += rewriter.denied
+        if whole is not None and rewriter.judged:
+            self._note(rewriter.judged)
         return whole
 
     def close(self) -> bytes:
@@ -164,7 +165,7 @@ class GatedResponse:
             self._opener.close()
         rest = self._rewriter.feed(self._read(b"", final=True))
         last = self._write(rest + self._rewriter.close())
-        self._see().denied += self._rewriter.denied
+        self._note(self._rewriter.judged)
         self._see().failure = self._rewriter.failure
         return last + self._closer.close() if self._closer is not None else last
 
@@ -188,6 +189,14 @@ class GatedResponse:
         if self.seen is NOTHING_SEEN:
             self.seen = Seen()
         return self.seen
+
+    def _note(self, judged: Set[Verdict]) -> None:
+        seen = self._see()
+        for verdict in judged:
+            if verdict.allowed:
+                seen.measures = True
+            else:
+                seen.denied.append(verdict)
 
     def _write(self, data: bytes) -> bytes:
         if self._transcoder is not None:
@@ -265,7 +274,7 @@ class _Untouched:
     """In place of a rewriter for data that calls itself a page: tags in its texts are no markup."""
 
     failure: Exception | None = None
-    denied: frozenset[Verdict] = frozenset()
+    judged: frozenset[Verdict] = frozenset()
 
     def feed(self, chunk: bytes) -> bytes:
         return chunk

@@ -77,14 +77,20 @@ _REFRESH = re.compile(r"[\s\d.]*[;,\s]\s*(?:url\s*=\s*)?[\"']?\s*(.*)", re.I | r
 
 
 class Decision(NamedTuple):
-    """What becomes of a tag: its new bytes (None: as it is), what its content is, and whom it would have asked."""
+    """What becomes of a tag: its new bytes (None: as it is), what its content is, and whom it would have asked, or asks
+    where that is a statistics service which was given."""
 
     tag: bytes | None
     content: str = ""  # of a script element: "code", "map", "rules"; else ""
-    denied: tuple[Verdict, ...] = ()
+    judged: tuple[Verdict, ...] = ()
 
 
 UNTOUCHED = {content: Decision(None, content) for content in ("", "code", "map", "rules")}
+
+
+def leave(content: str, verdict: Verdict, allowance: Allowance) -> Decision:
+    """A tag that stays as it is, with what it asks where that is to be known."""
+    return Decision(None, content, (verdict,)) if verdict.service in allowance.measuring else UNTOUCHED[content]
 
 
 def list_read(name: bytes) -> frozenset[bytes]:
@@ -101,6 +107,7 @@ def decide(tag: bytes, name: bytes, allowance: Allowance, placeholder: Placehold
     """The decision about a complete start tag, `<` to `>`, of the element `name` (lower case)."""
     read, kinds = _READS.get(name) or _READS[b""]
     denied: list[Verdict] = []
+    passed = PASS  # the first verdict that lets a statistics service pass
     edits: list[tuple[int, int, bytes]] = []  # tag[start:end] becomes these bytes
     notes: Notes = {}  # what tells: kind → where the attribute stands, value
     late: list[tuple[str, int, bytes]] = []  # addresses whose meaning other attributes tell
@@ -113,6 +120,8 @@ def decide(tag: bytes, name: bytes, allowance: Allowance, placeholder: Placehold
             if not verdict.allowed and value:
                 denied.append(verdict)
                 edits.append((found.start(1), found.start(1), PREFIX))
+            elif passed is PASS and verdict.service in allowance.measuring:
+                passed = verdict
         elif kind == "urls":
             verdict = judge_list(value, allowance)
             if not verdict.allowed:
@@ -145,9 +154,11 @@ def decide(tag: bytes, name: bytes, allowance: Allowance, placeholder: Placehold
         if not verdict.allowed:
             denied.append(verdict)
             edits.append((start, start, PREFIX))
+        elif passed is PASS and verdict.service in allowance.measuring:
+            passed = verdict
     content = classify_script(notes["type"][1] if "type" in notes else b"") if name == b"script" else ""
     if not edits:
-        return UNTOUCHED[content]
+        return leave(content, passed, allowance)
     head = b""
     if denied:
         if name == b"script":

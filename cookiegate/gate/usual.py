@@ -22,6 +22,7 @@ from .tags import (
     decide,
     judge_link,
     judge_list,
+    leave,
     list_read,
     stand_in,
 )
@@ -95,7 +96,7 @@ def decide_tag(tag: bytes, name: bytes, allowance: Allowance, placeholder: Place
         said = allowance.judge_host(host) if host else PASS
         verdict = allowance.judge_url(_read_value(tag, behind_it)) if said is PASS or said is None else said
     if verdict.allowed:
-        return UNTOUCHED[content]
+        return leave(content, verdict, allowance)
     head = allowance.label(verdict.service)
     if name == b"iframe":
         head = b' srcdoc="' + placeholder(verdict.service, verdict.host) + b'"' + head

@@ -13,7 +13,7 @@ import pytest
 
 from cookiegate import CookieGate
 from tests.asgi import Recorded, call
-from tests.stories.site import POLICY, choose, keep, make_gate, website
+from tests.stories.site import POLICY, answer, choose, keep, make_gate, website
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:131.0) Gecko/20100101 Firefox/131.0"
 USUAL = {"user-agent": FIREFOX, "accept-language": "sv-SE,sv;q=0.9,fi;q=0.5", "sec-fetch-dest": "document"}
@@ -48,10 +48,48 @@ def test_a_visit_says_in_which_language_from_which_campaign_and_what_was_chosen(
     )
     assert tell(story, tmp_path, sql) == [
         ("/blogi/kellot", "/blogi", "sv", "kirje / - / [email]", "", 0, 1, 0, 0),
-        ("/kello", "/kello", "sv", "", "given", 1, 0, 0, 0),
+        ("/kello", "/kello", "sv", "", "given", 0, 0, 0, 0),
         ("/kello", "/kello", "sv", "", "partly", 0, 0, 0, 0),
         ("/kello", "/kello", "sv", "", "refused", 0, 0, 0, 0),
     ]
+
+
+GTAG = '<script async src="https://www.googletagmanager.com/gtag/js?id=G-5"></script>'
+LOADER = "<script>window.GoogleAnalyticsObject='ga';document.createElement('script').src='/x.js'</script>"
+PAGES = {
+    "without": ("<p>Kello</p>", False),
+    "other services": ('<script src="https://pikseli.example/px.js"></script>', False),
+    "linked": (GTAG, True),
+    "linked in another form": (GTAG.replace('"', "'").replace("async", "ASYNC data-x=1"), True),
+    "loaded by a script": (LOADER, True),
+    "connection alone": ('<link rel="preconnect" href="https://www.googletagmanager.com">', False),
+    "commented out": (f"<!-- {GTAG} -->", False),
+}
+
+
+@pytest.mark.parametrize(("markup", "carries"), PAGES.values(), ids=PAGES)
+def test_a_page_tells_whether_statistics_that_were_given_were_in_it(tmp_path: Path, markup: str, carries: bool) -> None:
+    async def carrying(scope: Any, receive: Any, send: Any) -> None:
+        await answer(send, f"<!doctype html><title>Kello</title>{markup}".encode())
+
+    async def story(gate: CookieGate) -> None:
+        accepted, refused = keep(await choose(gate, "accept")), keep(await choose(gate, "refuse"))
+        for cookie in ("", accepted, accepted, refused, accepted):  # a page is remembered once it was seen
+            await visit(gate, cookie=cookie)
+
+    expected = [(0,), (carries,), (carries,), (0,), (carries,)]
+    assert tell(story, tmp_path, "SELECT released FROM visits ORDER BY place", carrying) == expected
+
+
+def test_statistics_run_without_consent_are_not_called_given(tmp_path: Path) -> None:
+    async def carrying(scope: Any, receive: Any, send: Any) -> None:
+        await answer(send, f"<!doctype html><title>Kello</title>{GTAG}{LOADER}".encode())
+
+    async def story(gate: CookieGate) -> None:
+        await visit(gate)
+
+    policy = POLICY + '[gate]\nunknown = "report"\n'
+    assert tell(story, tmp_path, "SELECT released FROM visits", carrying, policy) == [(0,)]
 
 
 def test_the_banner_is_named_by_its_policys_mark(tmp_path: Path) -> None:
