@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import random
 import shutil
 import sqlite3
@@ -18,6 +17,7 @@ import pytest
 
 from cookiegate.register import FILE_ENDINGS
 from tests.cli.commands import run
+from tests.giving_up import give_up
 from tests.stories.site import POLICY
 
 LINES = 4000
@@ -70,12 +70,9 @@ def write_log(file: Path, log: list[Asked]) -> None:
 
 
 def ask_goaccess(file: Path, *options: str) -> Any:
-    program = shutil.which("goaccess")
-    if program is None:
-        told = "no goaccess: as root, apt-get install goaccess"
-        if os.environ.get("CI") == "true":
-            pytest.fail(told, pytrace=False)
-        pytest.skip(told)
+    program = shutil.which("goaccess") or give_up(
+        "GoAccess beside ours", "no goaccess: as root, apt-get install goaccess"
+    )
     ours = [f"--static-file=.{ending}" for ending in sorted(FILE_ENDINGS)]
     command = [program, str(file), "--log-format=COMBINED", "--no-global-config", "--no-progress", "--all-static-files"]
     out = file.with_suffix(".json")
