@@ -75,7 +75,8 @@ class Preparation:
     def _make_row(self, visit: Visit, day: str) -> VisitRow:
         (time, address, path, referrer, own, said, status, language, campaign, decision, released, banner,
          beacon) = visit  # fmt: skip
-        browser, system, device, bot = _describe(said)
+        agent = describe(said)
+        browser, system, device, bot = agent.browser, agent.system, agent.device, agent.bot
         known, admit = self._admission.list_known(day), self._admission.admit
         key = self._find_key(day) if self._daily else None
         kind = "crawled" if bot else "missing" if status >= 400 else "path"
@@ -100,9 +101,3 @@ class Preparation:
             time, day, address, path, referrer, own, browser, system, device, status, bot, id,
             language, campaign, decision, released, group, banner, beacon,
         )  # fmt: skip
-
-
-@lru_cache(maxsize=4096)
-def _describe(agent: str) -> tuple[str, str, str, bool]:
-    found = describe(agent)
-    return found.browser, found.system, found.device, found.bot

@@ -30,7 +30,7 @@ def describe(user_agent: str) -> Agent:
     return _describe(user_agent[:AGENT_LENGTH].strip())
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=8192)  # of 256 characters at most: five megabytes
 def _describe(text: str) -> Agent:
     if not text:
         return Agent("", "", "bot", True)
