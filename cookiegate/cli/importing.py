@@ -15,8 +15,10 @@ import click
 
 from ..errors import CookiegateError
 from ..policy import load_policy
-from ..register import LONGEST_LINE, Imported, LogImport
+from ..register import LONGEST_LINE, Imported, LogImport, note_act
 from ..settings import find
+from ..store import has_ledger
+from .acting import named
 
 _GZIP = b"\x1f\x8b"
 _STEP = 5000  # lines from one movement of the bar to the next
@@ -28,6 +30,7 @@ _STEP = 5000  # lines from one movement of the bar to the next
 @click.option("--host", "hosts", multiple=True, help="Where the log names hosts: take this one, else the policy's.")
 @click.option("--policy", default="cookiegate.toml", show_default=True, type=click.Path(dir_okay=False))
 @click.option("--store", help="Where it is recorded, such as sqlite:///cookiegate.db.  [COOKIEGATE_STORE]")
+@named
 def import_logs(logs: tuple[str, ...], add: bool, hosts: tuple[str, ...], policy: str, store: str | None) -> None:
     """Take the visits of past days from access logs of nginx or Apache ("combined"), plain or packed by gzip.
 
@@ -39,7 +42,8 @@ def import_logs(logs: tuple[str, ...], add: bool, hosts: tuple[str, ...], policy
     rules = load_policy(policy)
     if rules.visits.assessment is None:
         raise click.UsageError(f"{policy} has no [visits.assessment]: no visits may be kept (GDPR art. 6(1)(f))")
-    taking = LogImport(store or find("store"), rules, time.time(), add=add, hosts=map(str.lower, hosts))
+    url, now = store or find("store"), time.time()
+    taking = LogImport(url, rules, now, add=add, hosts=map(str.lower, hosts))
     try:
         for log in logs:
             _take(log, taking)
@@ -51,6 +55,9 @@ def import_logs(logs: tuple[str, ...], add: bool, hosts: tuple[str, ...], policy
         raise
     finally:
         taking.close()
+    if taking.done.visits and has_ledger(url):  # where none was begun, its key is still to be made
+        days = sorted(taking.done.days)
+        note_act(url, "visits import", now, visits=taking.done.visits, first=days[0], last=days[-1])
     _tell(taking.done, rules.visits.retention_days)
     if taking.done.held or not taking.done.visits:
         raise SystemExit(1)

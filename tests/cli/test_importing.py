@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
+import json
 import sqlite3
 import subprocess
 import sys
@@ -12,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.commands import run
-from tests.stories.site import POLICY
+from tests.stories.site import POLICY, choose, make_gate, website
 
 AGENT = "Mozilla/5.0 (X11) Firefox/131.0"
 LINE = f'203.0.113.{{0}} - - [01/Mar/2026:12:02:{{0:02}} +0000] "GET /sivu/{{0}} HTTP/1.1" 200 512 "-" "{AGENT}"\n'
@@ -53,6 +55,21 @@ def test_the_same_log_twice_is_a_finding() -> None:
     assert count() == 20
     assert run("visits", "import", "access.log", "--add").exit_code == 0
     assert count() == 40
+
+
+def test_it_stands_on_a_ledger_that_was_begun_and_begins_none(folder: Path) -> None:
+    assert run("visits", "import", "access.log").exit_code == 0
+    with closing(sqlite3.connect("site.db")) as database:
+        assert database.execute("SELECT count(*) FROM ledger_leaves").fetchone() == (0,)
+    gate = make_gate(website, folder)
+    asyncio.run(choose(gate))  # had a ledger been begun, its key would be missed now
+    gate.register.close()
+    assert run("visits", "import", "access.log", "--add", "--by", "Mäkinen", "--why", "the time before").exit_code == 0
+    with closing(sqlite3.connect("site.db")) as database:
+        ((entry,),) = database.execute("SELECT payload FROM ledger_records WHERE event = 'audit'").fetchall()
+    said = json.loads(entry)
+    assert (said["act"], said["by"], said["why"]) == ("visits import", "Mäkinen", "the time before")
+    assert (said["visits"], said["first"], said["last"]) == (20, "2026-03-01", "2026-03-01")
 
 
 def test_visits_past_the_retention_are_told() -> None:
