@@ -19,7 +19,6 @@ from .csp import build_csp
 from .signatures import Signatures
 
 _LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
-_STATISTICS = "statistics"
 _KEPT = 8192  # verdicts remembered per allowance
 
 
@@ -48,7 +47,7 @@ class Allowance:
         self._necessary = frozenset(entry.service.id for entry in needed if entry.service)
         granted = [site.services[id] for id in sorted(given | self._necessary)]
         self.blocks = site.policy.gate.unknown == "block"
-        self.measuring = given & site.measuring  # statistics that may run
+        self.measuring = given & site.policy.measuring  # statistics that may run
         self._names = _compile_names(
             [entry.name for entry in needed if entry.name]
             + [cookie.name for service in granted for cookie in service.cookies if not cookie.third_party]
@@ -196,9 +195,6 @@ class Rules:
         self.may_hide = _compile_any(hidden)
         self._may_hide_here = re.compile("|".join(map(re.escape, sorted(hidden))) or "(?!)")
         self._names = _compile_names([cookie.name for service in self.declared.values() for cookie in service.cookies])
-        self.measuring = frozenset(
-            id for id, service in policy.services.items() if _STATISTICS in (service.purpose, policy.purpose_of[id])
-        )
         self._scoped = [(number, entry.paths) for number, entry in enumerate(policy.necessary) if entry.paths]
         self._made: dict[tuple[frozenset[str], frozenset[int], frozenset[str]], Allowance] = {}
 

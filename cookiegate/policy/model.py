@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 NECESSARY = "necessary"
+STATISTICS = "statistics"
 # the official ones of the EU, Norwegian and Icelandic
 LANGUAGES = ("bg", "cs", "da", "de", "el", "en", "es", "et", "fi", "fr", "ga", "hr", "hu", "is", "it", "lt", "lv", "mt",
              "nb", "nl", "pl", "pt", "ro", "sk", "sl", "sv")  # fmt: skip
@@ -233,3 +234,10 @@ class Policy:
     def purpose_of(self) -> Mapping[str, str]:
         """Service id → the id of the purpose under which this site asks for it."""
         return {service.id: purpose.id for purpose in self.purposes for service in purpose.services}
+
+    @cached_property
+    def measuring(self) -> frozenset[str]:
+        """Ids of those that count visits, by what this site or the catalogue calls their purpose."""
+        return frozenset(
+            id for id, service in self.services.items() if STATISTICS in (service.purpose, self.purpose_of[id])
+        )
