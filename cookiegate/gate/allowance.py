@@ -16,6 +16,7 @@ from ..consent import Consent, list_ahead
 from ..policy import ADVANCED, HostRules, Policy, Service, split_url
 from .beginnings import Beginnings
 from .csp import build_csp
+from .patterns import compile_any, compile_names
 from .signatures import Signatures
 
 _LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
@@ -48,7 +49,7 @@ class Allowance:
         granted = [site.services[id] for id in sorted(given | self._necessary)]
         self.blocks = site.policy.gate.unknown == "block"
         self.measuring = given & site.policy.measuring  # statistics that may run
-        self._names = _compile_names(
+        self._names = compile_names(
             [entry.name for entry in needed if entry.name]
             + [cookie.name for service in granted for cookie in service.cookies if not cookie.third_party]
         )
@@ -192,9 +193,9 @@ class Rules:
         self._own_declared = HostRules(_own_rules(self.declared.values()))
         self._own_known = HostRules(_own_rules(policy.known))
         hidden = {path.rpartition("*")[2] for each in self.services.values() for path in each.paths}
-        self.may_hide = _compile_any(hidden)
+        self.may_hide = compile_any(hidden)
         self._may_hide_here = re.compile("|".join(map(re.escape, sorted(hidden))) or "(?!)")
-        self._names = _compile_names([cookie.name for service in self.declared.values() for cookie in service.cookies])
+        self._names = compile_names([cookie.name for service in self.declared.values() for cookie in service.cookies])
         self._scoped = [(number, entry.paths) for number, entry in enumerate(policy.necessary) if entry.paths]
         self._made: dict[tuple[frozenset[str], frozenset[int], frozenset[str]], Allowance] = {}
 
@@ -279,21 +280,3 @@ def _own_rules(services: Iterable[Service]) -> Iterable[tuple[str, str]]:
 def _own_path(url: str) -> str:
     path = url.replace("&amp;", "&").strip()
     return path if path.startswith("/") else "/" + path.removeprefix("./")
-
-
-def _compile_names(patterns: list[str]) -> re.Pattern[str]:
-    """One expression for all names; it is also what the in-page guard is given, so plain enough for JavaScript."""
-    parts = {re.sub(r"\\\*", ".*", re.escape(pattern)).replace(r"\-", "-") for pattern in patterns}
-    return re.compile("|".join(sorted(parts)) or "(?!)")
-
-
-def _compile_any(texts: set[str]) -> re.Pattern[bytes]:
-    """Finds any of these texts; grouped by first letter, and without those that hold another, to be found sooner."""
-    if "" in texts:
-        return re.compile(b"")
-    shortest = sorted(text for text in texts if not any(other in text for other in texts - {text}))
-    groups = [
-        re.escape(first) + "(?:" + "|".join(re.escape(text[1:]) for text in shortest if text[0] == first) + ")"
-        for first in sorted({text[0] for text in shortest})
-    ]
-    return re.compile("|".join(groups).encode() or rb"(?!)")

@@ -1,4 +1,4 @@
-"""How many visits a second are taken in: python benchmarks/bench_visits.py [--rows 200000]
+"""How many visits a second are taken in: python benchmarks/bench_intake.py [--rows 200000]
 
 reduced     from what a request says to the visit that is queued: on the request path
 prepared    from the visit to the row: browser, visitor, group, bounded names; the writer's thread
