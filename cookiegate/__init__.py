@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from .consent import Consent
 from .errors import CookiegateError, PolicyError
+from .forwarding import report
 from .middleware import CookieGate, current
 from .policy import Policy, load_policy
 
@@ -24,6 +25,7 @@ __all__ = [
     "__version__",
     "current",
     "load_policy",
+    "report",
 ]
 
 

@@ -19,6 +19,7 @@ class Visitor:
     language: str
     refused: frozenset[str]  # by the browser's signals
     network: str  # for which a quota counts
+    address: str = ""  # whole; kept nowhere
 
     def speak(self, language: str, known: Collection[str]) -> None:
         """In the language of the page they come from, which may not be the one the browser prefers."""

@@ -35,7 +35,7 @@ class Choosing:
         self._own = own
         self._notices = notices
         self._register = register
-        self._recorder = Recorder(register)
+        self._recorder = Recorder(register, policy.forwarded)
         self._prefix = prefix
 
     async def choose(self, request: Request, visitor: Visitor) -> Response:

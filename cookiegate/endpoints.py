@@ -16,6 +16,7 @@ from .cookie import OwnCookies
 from .errors import LedgerError, StoreError
 from .exchange import Receive, Scope, Send, logger
 from .forms import BadRequest, find_own_referrer, read_body, read_word, require_same_origin
+from .forwarding import Forwarder
 from .gate import Rules
 from .notices import Notices
 from .ownrecords import OwnRecords
@@ -23,6 +24,7 @@ from .policy import Policy
 from .quota import Quota
 from .register import Register
 from .signals import GPC_PLACE, VISIT_LOG, state_gpc
+from .viewing import Viewing
 
 _LARGEST_REPORT = 32_768  # bytes
 _OWN_CSP = (
@@ -35,7 +37,14 @@ class Endpoints:
     """Answers what is below the prefix. A POST counts only from the site itself, so no token and no second cookie."""
 
     def __init__(
-        self, policy: Policy, rules: Rules, own: OwnCookies, notices: Notices, register: Register, prefix: str
+        self,
+        policy: Policy,
+        rules: Rules,
+        own: OwnCookies,
+        notices: Notices,
+        register: Register,
+        prefix: str,
+        forwarder: Forwarder | None = None,
     ) -> None:
         self._policy = policy
         self._rules = rules
@@ -45,6 +54,8 @@ class Endpoints:
         self._prefix = prefix
         self._records = OwnRecords(policy, register, notices)
         self._choosing = Choosing(policy, rules, own, notices, register, prefix)
+        self._forwarder = forwarder
+        self._viewing = Viewing(policy, own, register, forwarder)
         self._acts = Quota(20, "requests about records a minute from one network")
         self._reports = Quota(120, "unknown hosts a minute from one network")
         self._put_off = 0  # visitors who could not be answered, the store having failed
@@ -60,6 +71,7 @@ class Endpoints:
             ("GET", "/receipt"): self._show_receipt,
             ("POST", "/receipt"): self._act_on_records,
             ("POST", "/report"): self._take_report,
+            ("POST", "/view"): self._viewing.take,
             ("GET", "/health"): self._show_health,
             ("GET", "gpc"): self._state_gpc,
         }
@@ -168,4 +180,5 @@ class Endpoints:
 
     async def _show_health(self, request: Request, visitor: Visitor) -> Response:
         health = self._register.health()
-        return JSONResponse(health, 200 if health["store"] else 503)
+        told = {"forwarding": self._forwarder.health()} if self._forwarder else {}
+        return JSONResponse({**health, **told}, 200 if health["store"] else 503)

@@ -10,6 +10,7 @@ from typing import Any
 
 from .gate import (
     ENOUGH,
+    EVENT,
     CodingError,
     GatedResponse,
     Insertions,
@@ -173,6 +174,9 @@ class GatedSend:
             await self._read_file(message["path"])
         elif kind == "websocket.accept" or kind == "websocket.http.response.start":
             await self._start(_lower(message), has_body=False)
+        elif kind == "http.response.trailers":
+            lines = [pair for pair in message.get("headers", ()) if pair[0].lower() != EVENT]
+            await self._send({**message, "headers": lines})
         elif kind != "http.response.early_hint" and kind != "http.response.push":
             # hints would go out ungated, and nothing is lost without them
             await self._send(message)

@@ -12,18 +12,20 @@ from .consent import UNDECIDED, Consent, Token
 from .cookie import OwnCookies
 from .endpoints import Endpoints
 from .exchange import Application, GatedSend, Message, Receive, Scope, Send, logger, read_visit
+from .forwarding import Forwarder, begin, end
 from .gate import Rules, Validators, expire_cookies
 from .insertions import Composer
 from .notices import Notices
 from .once import OncePages
 from .passage import Passages
-from .policy import Policy, find_doubts, load_policy
+from .policy import GOOGLE, MATOMO, Policy, find_doubts, load_policy
 from .quota import find_network
 from .refusal import Places, refuse_path
 from .register import Register
 from .requests import adapt_request, read_headers, read_host
 from .settings import Settings, load_settings
 from .signals import GPC_PLACE, Signal, Signals
+from .viewing import meet_request
 from .visitor import TrustedProxies, choose, client_address, client_scheme
 from .witness import Witness
 
@@ -69,9 +71,12 @@ class CookieGate:
             witness=settings.witness,
             shown=notices.list_shown,
         )
+        secrets = {GOOGLE: settings.google_analytics_secret, MATOMO: settings.matomo_token}
+        self._forwarder = Forwarder(self.policy, self.register, secrets) if self.policy.forwarded else None
         self._composer = Composer(notices, self._rules)
-        self._endpoints = Endpoints(self.policy, self._rules, self._own, notices, self.register, prefix)
-        self._witness = Witness(self.policy, self._rules, self._own, self._signals, self.register)
+        own, register, forwarder = self._own, self.register, self._forwarder
+        self._endpoints = Endpoints(self.policy, self._rules, own, notices, register, prefix, forwarder)
+        self._witness = Witness(self.policy, self._rules, own, self._signals, register, forwarder)
         self._passages = Passages(self._rules, self._own)
         self._once = OncePages(self._rules, self._own)
         self._places = Places()
@@ -101,7 +106,7 @@ class CookieGate:
         if (path.startswith(self._prefix) or path == self._statement) and scope["type"] == "http":
             language = choose(headers.get(b"accept-language", b""), self._languages)
             address = client_address(peer, scope["headers"], self._trusted)
-            visitor = Visitor(consent, secure, language, refused, find_network(address))
+            visitor = Visitor(consent, secure, language, refused, find_network(address), address)
             await self._endpoints.answer(scope, receive, send, visitor)
             return
         hidden = self._places.judge(scope, allowance)
@@ -117,13 +122,15 @@ class CookieGate:
         expired = expire_cookies(removed, read_host(headers), path) if removed and visit.document else ()
         asked = (scope, headers, passage, visit)
         gated = GatedSend(send, asked, self._composer.compose_for, expired, self._validators)
-        token = _current.set(consent)
+        occasion = meet_request(self._forwarder, scope, headers, visit) if self._forwarder else None
+        token, told = _current.set(consent), begin(occasion)
         try:
             await self.app(scope, receive, gated.send)
         finally:
             _current.reset(token)
+            end(told)
             if gated.response is not None:
-                self._witness.note(scope, headers, passage, gated.response, gated.status, visit)
+                self._witness.note(scope, headers, passage, gated.response, gated.status, visit, occasion)
 
     def _close_at_the_end(self, receive: Receive) -> Receive:
         async def watched() -> Message:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from .consent import Consent, ConsentRecord
 from .forms import BadRequest
 from .quota import Quota
@@ -13,8 +15,11 @@ _DAY = 86_400.0  # seconds
 class Recorder:
     """Puts decisions on the ledger."""
 
-    def __init__(self, register: Register) -> None:
+    def __init__(self, register: Register, forwarded: Collection[str] = ()) -> None:
+        """`forwarded`: services that are told from here. Who takes consent to one back is answered once it is told
+        nothing more."""
         self._register = register
+        self._forwarded = frozenset(forwarded)
         self._decisions = Quota(20, "decisions a minute from one network")
         self._withdrawals = Quota(20, "withdrawals a day of one consent", period=_DAY)
 
@@ -29,9 +34,12 @@ class Recorder:
         if _gives(before, after):
             if not self._decisions.take(network):
                 raise BadRequest(429, "too many decisions from this network")
-            await self._register.record(record)
+            await self._register.record(record, known=bool(before.id))
         elif self._may_be_recorded(record.consent_id, network):
-            self._register.record_later(record)
+            if self._forwarded.isdisjoint(before.services - after.services):
+                self._register.record_later(record)
+            else:
+                await self._register.withdraw(record)
         else:
             return False
         return True

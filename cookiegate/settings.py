@@ -35,6 +35,8 @@ class Settings:
     ledger_key: str = ""  # a file; beside a SQLite database if none is named
     checkpoint: str = ""  # a file for the last signed checkpoint, better on another disk; as above
     witness: str = ""  # a URL that checkpoints are sent to, once an hour
+    google_analytics_secret: str = ""  # of the Measurement Protocol
+    matomo_token: str = ""  # token_auth
 
     def __repr__(self) -> str:  # never a secret in a log or a traceback
         store, upstream = (re.sub("//[^/]*@", "//…@", url) for url in (self.store, self.upstream))
@@ -64,6 +66,8 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         pick("ledger_key"),
         pick("checkpoint"),
         pick("witness"),
+        pick("google_analytics_secret"),
+        pick("matomo_token"),
     )
 
 
@@ -100,7 +104,8 @@ def _read_file(name: str) -> Mapping[str, str]:
         table = tomllib.loads(Path(name).read_text("utf-8")).get("settings", {})
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SettingsError(f"COOKIEGATE_SETTINGS={name} cannot be read: {error}") from None
-    known = {"secret", "store", "trusted_proxies", "upstream", "ledger_key", "checkpoint", "witness"}
+    known = {"secret", "store", "trusted_proxies", "upstream", "ledger_key", "checkpoint", "witness",
+             "google_analytics_secret", "matomo_token"}  # fmt: skip
     if not isinstance(table, dict) or not all(isinstance(value, str) for value in table.values()):
         raise SettingsError(f"{name}: every entry of [settings] is a text in quotes")
     if unknown := set(table) - known:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from .cookie import OwnCookies
 from .exchange import Scope, logger
+from .forwarding import Forwarder, Occasion
 from .gate import NOTHING_SEEN, GatedResponse, Rules, Visit
 from .passage import Passage
 from .policy import Policy
@@ -23,13 +24,22 @@ _FETCHED_AHEAD = re.compile(rb"prefetch|prerender|preview", re.IGNORECASE)
 class Witness:
     """Tells the register. Waits for nothing, and never keeps a response from its visitor."""
 
-    def __init__(self, policy: Policy, rules: Rules, own: OwnCookies, signals: Signals, register: Register) -> None:
+    def __init__(
+        self,
+        policy: Policy,
+        rules: Rules,
+        own: OwnCookies,
+        signals: Signals,
+        register: Register,
+        forwarder: Forwarder | None,
+    ) -> None:
         self._policy = policy
         self._rules = rules
         self._own = own
         self._signals = signals
         self._register = register
         self._logs = policy.visits.assessment is not None
+        self._forwarder = forwarder
 
     def note(
         self,
@@ -39,8 +49,9 @@ class Witness:
         response: GatedResponse,
         status: int,
         visit: Visit,
+        occasion: Occasion | None,
     ) -> None:
-        """`scope` as the site got it, `headers` as the visitor sent them."""
+        """`scope` as the site got it, `headers` as the visitor sent them, `occasion`: what services may be told of it."""
         seen, path = response.seen, scope["path"]
         again = status == 304 and visit.top and is_page_path(path)  # the browser shows the page that it has
         if seen is NOTHING_SEEN and not response.is_page and not again:
@@ -54,8 +65,12 @@ class Witness:
         for cookie in (*seen.cookies, *(name.decode("latin-1") for name in passage.removed)):
             if not self._rules.names_cookie(cookie):
                 self._register.observe("cookie", cookie, path)
-        asked = visit.top and scope["method"] == "GET" and (again or response.is_page)
-        if self._logs and asked and self._counts(headers, scope):
+        asked = visit.top and scope["method"] == "GET" and (again or response.is_page) and not _is_ahead(headers)
+        if occasion and self._forwarder:
+            if asked and (again or status < 300):
+                occasion.view()
+            self._forwarder.tell_named(occasion, seen.events)
+        if self._logs and asked and not self._objects(headers, scope):
             self._register.visit(
                 visit_from(
                     self._policy,
@@ -73,11 +88,13 @@ class Witness:
                 )
             )
 
-    def _counts(self, headers: Mapping[bytes, bytes], scope: Scope) -> bool:
-        """Not who objects to the log (GDPR art. 21), and not what a browser fetched ahead of being asked."""
-        for name in _AHEAD:
-            if name in headers and _FETCHED_AHEAD.search(headers[name]):
-                return False
+    def _objects(self, headers: Mapping[bytes, bytes], scope: Scope) -> bool:
+        """Who objects to the log (GDPR art. 21) is not in it."""
         secure = scope["state"]["client_scheme"] == "https"
         signalled = VISIT_LOG in self._signals.read(headers)
-        return not self._own.objects(headers.get(b"cookie", b""), secure, signalled)
+        return self._own.objects(headers.get(b"cookie", b""), secure, signalled)
+
+
+def _is_ahead(headers: Mapping[bytes, bytes]) -> bool:
+    """Whether a browser fetched it ahead of being asked: nobody has seen it."""
+    return any(name in headers and _FETCHED_AHEAD.search(headers[name]) is not None for name in _AHEAD)

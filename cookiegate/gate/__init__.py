@@ -7,7 +7,7 @@ from .cookies import expire_cookies, filter_cookie_header, read_cookies
 from .html import Insertions, Rewriter
 from .media import is_script, read_media
 from .memory import Pages
-from .plain import pass_plain
+from .plain import EVENT, pass_plain
 from .response import NOTHING_SEEN, Compose, GatedResponse, Seen
 from .tags import quote
 from .validators import Validators
@@ -16,6 +16,7 @@ from .visit import Visit
 
 __all__ = [
     "ENOUGH",
+    "EVENT",
     "NOTHING_SEEN",
     "PASS",
     "Allowance",

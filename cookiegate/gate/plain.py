@@ -12,8 +12,10 @@ from .visit import Visit
 
 Headers = list[tuple[bytes, bytes]]
 
+# What the website tells us alone: never the browser's.
+EVENT = b"cookiegate-event"
 # Headers that are filtered, whatever the body is.
-FILTERED = frozenset((b"set-cookie", b"link", b"refresh", b"location")) | rules.REPORTING | rules.POLICIES
+FILTERED = frozenset((b"set-cookie", b"link", b"refresh", b"location", EVENT)) | rules.REPORTING | rules.POLICIES
 
 
 # The names that most answers carry, told without looking at their letters.

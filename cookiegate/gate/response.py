@@ -16,7 +16,7 @@ from .cookies import passes_set_cookie
 from .html import Insertions, Rewriter
 from .media import PAGE_TYPES, is_drawing, read_charset, read_media
 from .memory import RememberingRewriter, open_rewriter
-from .plain import FILTERED
+from .plain import EVENT, FILTERED
 from .transcoding import MARKS, TRANSCODED, Transcoder
 from .variants import TO_SHARED_CACHES, mark_etag, replace_etag, tell_variant, vary_by_choice
 from .visit import Visit
@@ -34,12 +34,14 @@ _LENGTHS = frozenset((b"content-length", b"etag", b"last-modified", b"accept-ran
 
 @dataclass(slots=True)
 class Seen:
-    """What a response would have done that nobody declared, for the operator's report; and what it will do."""
+    """What a response would have done that nobody declared, for the operator's report; what it will do; and what it says
+    to us."""
 
     denied: list[Verdict] = field(default_factory=list)
     cookies: list[str] = field(default_factory=list)
     failure: Exception | None = None  # of the rewriter
     measures: bool = False  # statistics that were given run in the page
+    events: list[bytes] = field(default_factory=list)  # values of Cookiegate-Event
 
 
 NOTHING_SEEN = Seen()
@@ -102,6 +104,9 @@ class GatedResponse:
                 if not passes:
                     self._see().cookies.append(cookie)
                     continue
+            elif name == EVENT:
+                self._see().events.append(value)
+                continue
             elif name in rules.POLICIES:
                 pair = (name, rules.strip_foreign_reports(value, allowance, self._see().denied))
                 if name == b"content-security-policy":
@@ -225,7 +230,7 @@ class GatedResponse:
         """
         allowance = self._allowance
         self.rewrites = True
-        everything = allowance.given == allowance.site.policy.services.keys()
+        everything = allowance.given == allowance.site.loaded
         renewed = "" if everything else "self.addEventListener('install',()=>self.skipWaiting());"
         self._leader = self._compose(b"", True).worker + b"\n"
         self._trailer = f"\n;{renewed}//cookiegate:{allowance.key}\n".encode()

@@ -1,6 +1,7 @@
 """Which rules apply on this site: the policy file, the catalogue of known services, and matching against both."""
 
 from .catalogue import load_catalogue
+from .forwarding import GOOGLE, MATOMO
 from .hooks import ADVANCED, HOOKS, TAG_MANAGERS, Hook, list_consents, list_hooks
 from .load import EEA, STANDARD_PURPOSES, compile_policy, find_doubts, load_policy
 from .match import HostRules, shared_domain, split_url
@@ -15,6 +16,7 @@ from .model import (
     ConsentRules,
     Controller,
     Cookie,
+    Forwarding,
     GateRules,
     Lifetime,
     Link,
@@ -32,8 +34,10 @@ from .wording import load_words
 __all__ = [
     "ADVANCED",
     "EEA",
+    "GOOGLE",
     "HOOKS",
     "LANGUAGES",
+    "MATOMO",
     "NECESSARY",
     "OBJECTION_DAYS",
     "STANDARD_PURPOSES",
@@ -45,6 +49,7 @@ __all__ = [
     "ConsentRules",
     "Controller",
     "Cookie",
+    "Forwarding",
     "GateRules",
     "Hook",
     "HostRules",

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from pydantic import TypeAdapter
 
+from .forwarding import build_forwarding
 from .model import Cookie, Service
 from .schema import CatalogueRow, CookieEntry, ServiceSection
 
@@ -32,6 +33,8 @@ def build_service(id: str, purpose: str, said: ServiceSection, known: Service | 
         value = getattr(said, field)
         return value if value is not None else (getattr(known, field) if known else "")
 
+    forwarding = build_forwarding(id, said)
+    cookies = _add(known.cookies if known else (), [build_cookie(entry) for entry in said.cookies])
     return Service(
         id=id,
         name=pick("name") or id,
@@ -44,7 +47,8 @@ def build_service(id: str, purpose: str, said: ServiceSection, known: Service | 
         paths=_add(known.paths if known else (), said.paths),
         signatures=_add(known.signatures if known else (), said.signatures),
         beginnings=_add(known.beginnings if known else (), said.beginnings),
-        cookies=_add(known.cookies if known else (), [build_cookie(entry) for entry in said.cookies]),
+        cookies=() if forwarding else cookies,  # none is set by what does not run
+        forwarding=forwarding,
     )
 
 

@@ -12,6 +12,7 @@ from ..errors import Problem
 from .catalogue import load_catalogue
 from .contrast import find_faint
 from .explain import show, suggest, write_key
+from .forwarding import find_misforwarded
 from .hooks import ADVANCED
 from .match import shared_domain
 from .model import NECESSARY, Service
@@ -32,6 +33,7 @@ def find_contradictions(said: Said) -> Iterator[Problem]:
         if isinstance(entry, dict):
             yield from _check_necessary(write_key(("necessary", number), said), entry, said, known, asked)
     yield from _check_scope(said)
+    yield from find_misforwarded(_table(said, "services"))
     yield from find_faint(_table(said, "banner"))
     yield from find_misworded(_table(said, "texts"))
     look = _table(said, "banner").get("look")

@@ -60,6 +60,16 @@ class Cookie:
 
 
 @dataclass(frozen=True, slots=True)
+class Forwarding:
+    """How this site's server itself tells a service what those do who agreed to it; browsers load nothing of it."""
+
+    url: str  # that requests are posted to
+    account: str  # "G-…", or the number of the website in Matomo
+    address: bool = False  # whether the truncated address goes along
+    query: tuple[str, ...] = ()  # parameters of a page's address that go along, besides utm_*
+
+
+@dataclass(frozen=True, slots=True)
 class Service:
     """One tool of one provider: what the visitor says yes or no to on the second layer."""
 
@@ -75,6 +85,7 @@ class Service:
     signatures: tuple[str, ...] = ()  # text by which an inline script that loads it is known
     beginnings: tuple[str, ...] = ()  # text at the head of its own script, wherever that is served from
     cookies: tuple[Cookie, ...] = ()
+    forwarding: Forwarding | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +240,11 @@ class Policy:
     def services(self) -> Mapping[str, Service]:
         """Those the visitor is asked about, by id."""
         return {service.id: service for purpose in self.purposes for service in purpose.services}
+
+    @cached_property
+    def forwarded(self) -> Mapping[str, Forwarding]:
+        """The services that are told from here, by id."""
+        return {id: each.forwarding for id, each in self.services.items() if each.forwarding}
 
     @cached_property
     def purpose_of(self) -> Mapping[str, str]:

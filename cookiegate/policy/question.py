@@ -6,8 +6,9 @@ import hashlib
 import json
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import urlsplit
 
-from .model import Controller, Policy, Purpose, Service
+from .model import Controller, Forwarding, Policy, Purpose, Service
 
 
 def digest_controller(controller: Controller) -> bytes:
@@ -16,7 +17,8 @@ def digest_controller(controller: Controller) -> bytes:
 
 
 def digest_service(service: Service, purpose: str) -> bytes:
-    """What is asked about one service: for what, whose it is, where data goes, what is kept and for how long."""
+    """What is asked about one service: for what, whose it is, where data goes, what is kept and for how long; or that
+    the site's server tells it, and where."""
     kept = [
         (cookie.name, cookie.lifetime and cookie.lifetime.seconds, cookie.third_party, cookie.storage)
         for cookie in service.cookies
@@ -28,10 +30,15 @@ def digest_service(service: Service, purpose: str) -> bytes:
             service.provider,
             service.country,
             service.transfer_basis,
-            sorted(service.hosts),
-            sorted(kept, key=str),
+            *([sorted(service.hosts), sorted(kept, key=str)] if not service.forwarding
+              else ["server", find_receiver(service.forwarding), service.forwarding.address]),
         ]
-    )
+    )  # fmt: skip
+
+
+def find_receiver(forwarding: Forwarding) -> str:
+    """The host that is told."""
+    return urlsplit(forwarding.url).hostname or ""
 
 
 def hash_question(purposes: Iterable[Purpose], controller: Controller) -> str:
@@ -71,7 +78,9 @@ def describe_question(policy: Policy, prefix: str) -> bytes:
                         "country": service.country,
                         "transfer_basis": service.transfer_basis,
                         "policy_url": service.policy_url,
-                        "hosts": list(service.hosts),
+                        # nothing is asked of them by the browser where the server tells the service
+                        "hosts": [] if service.forwarding else list(service.hosts),
+                        **({"told_by_server": find_receiver(service.forwarding)} if service.forwarding else {}),
                         "cookies": [
                             {
                                 "name": cookie.name,

@@ -1,13 +1,16 @@
-"""What is written: decisions onto the ledger, and visits, requests and permits beside it. Only this chapter writes."""
+"""What is written: decisions onto the ledger, and visits, requests, permits and events to be forwarded beside it. Only
+this chapter writes."""
 
 from __future__ import annotations
 
 from .accesslog import LONGEST_LINE
 from .acts import acting, note_act
 from .addresses import CHANNELS, normalise
+from .events import Event
 from .growth import find_subject
 from .importing import Imported, LogImport
 from .ledgerkey import LedgerKey, load_ledger_key, make_ledger_key, rotate_ledger_key
+from .outbox import SECONDS, Outbox, Sendable, Taken, Waiting, list_waiting, purge_outbox
 from .permits import (
     Offer,
     Permit,
@@ -21,6 +24,7 @@ from .permits import (
     unban,
     withdraw,
 )
+from .redaction import reduce_path
 from .register import Register
 from .requests import (
     KINDS,
@@ -40,7 +44,7 @@ from .retention import Retention, Rule, list_rules, run_out
 from .signer import Signer, sign_ledger
 from .spool import forget_spooled
 from .subjects import Erased, Recipient, erase_subject, list_recipients, rectify_record, restrict_subject
-from .visits import FILE_ENDINGS, Visit, is_page_path, visit_from
+from .visits import FILE_ENDINGS, Visit, is_page_path, reduce_referrer, visit_from
 
 __all__ = [
     "CHANNELS",
@@ -48,11 +52,14 @@ __all__ = [
     "KINDS",
     "LONGEST_LINE",
     "OUTCOMES",
+    "SECONDS",
     "Erased",
+    "Event",
     "Imported",
     "LedgerKey",
     "LogImport",
     "Offer",
+    "Outbox",
     "Permit",
     "Recipient",
     "Register",
@@ -60,9 +67,12 @@ __all__ = [
     "Restored",
     "Retention",
     "Rule",
+    "Sendable",
     "Signer",
+    "Taken",
     "Task",
     "Visit",
+    "Waiting",
     "accept_restore",
     "acting",
     "add_permits",
@@ -83,6 +93,7 @@ __all__ = [
     "list_requests",
     "list_rules",
     "list_tasks",
+    "list_waiting",
     "load_ledger_key",
     "look_at_restore",
     "make_ledger_key",
@@ -90,7 +101,10 @@ __all__ = [
     "normalise",
     "note_act",
     "note_review",
+    "purge_outbox",
     "rectify_record",
+    "reduce_path",
+    "reduce_referrer",
     "restrict_subject",
     "rotate_ledger_key",
     "run_out",

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from cookiegate.consent import Sealed, read_commitment
 from cookiegate.errors import StoreError
-from cookiegate.store import Batch, Grow, Growth, Head, Store
+from cookiegate.store import Batch, Change, Grow, Growth, Head, Store
 
 from .growth import Kept, find_subject, grow_by
+from .outbox import NOTHING, stop_forwarding
 
 
 class Ticket:
@@ -20,16 +22,33 @@ class Ticket:
     makes the same commitment, however often it is tried.
     """
 
-    __slots__ = ("abandoned", "committing", "consent_id", "loop", "outcome", "sealed")
+    __slots__ = ("abandoned", "committing", "consent_id", "loop", "narrows", "outcome", "sealed")
 
-    def __init__(self, sealed: Sealed, consent_id: str, loop: asyncio.AbstractEventLoop | None = None) -> None:
+    def __init__(
+        self,
+        sealed: Sealed,
+        consent_id: str,
+        loop: asyncio.AbstractEventLoop | None = None,
+        *,
+        narrows: bool = True,
+        listener: asyncio.AbstractEventLoop | None = None,
+    ) -> None:
+        """`narrows`: it may take back what this person gave before. `listener`: where it is told that it is stored,
+        although it is kept until it is."""
         self.sealed = sealed
         self.consent_id = consent_id
         self.loop = loop
+        self.narrows = narrows and bool(consent_id)
+        told = loop or listener
         # None when stored, otherwise why not. A result rather than an exception: nobody may be left to read it.
-        self.outcome: asyncio.Future[StoreError | None] | None = loop.create_future() if loop else None
+        self.outcome: asyncio.Future[StoreError | None] | None = told.create_future() if told else None
         self.abandoned = False  # given up by its caller, or of somebody who was erased: not to be stored any more
         self.committing = False  # past the point at which that could be helped
+
+    @property
+    def services(self) -> frozenset[str]:
+        """Those that it gives."""
+        return frozenset(json.loads(self.sealed.payload)["services"])
 
 
 class Doubt(Protocol):
@@ -51,6 +70,7 @@ class Attempt:
     def __init__(self, tickets: list[Ticket], index_key: bytes) -> None:
         self.tickets = tickets
         self._grow: Grow = grow_by([_keep(ticket, index_key) for ticket in tickets])
+        self._stops = [change for each in tickets if each.narrows for change in _stop(each, index_key)]
         self._place: tuple[int, bytes] | None = None
 
     def grow(self, head: Head) -> Growth:
@@ -59,7 +79,7 @@ class Attempt:
         assert isinstance(seq, int)
         assert isinstance(leaf, bytes)
         self._place = seq, leaf
-        return growth
+        return Growth(growth.head, [*growth.changes, *self._stops])
 
     @property
     def end(self) -> int:
@@ -105,12 +125,17 @@ def _keep(ticket: Ticket, index_key: bytes) -> Kept:
     return Kept(ticket.sealed, find_subject(index_key, ticket.consent_id) if ticket.consent_id else None)
 
 
+def _stop(ticket: Ticket, index_key: bytes) -> list[Change]:
+    services = "".join(f" {each} " for each in sorted(ticket.services)) or NOTHING
+    return stop_forwarding(find_subject(index_key, ticket.consent_id), services)
+
+
 def settle(tickets: Iterable[Ticket], outcome: StoreError | None) -> None:
     """Tell all that wait, from the writer's thread: one wake-up for each event loop."""
     waiting: dict[asyncio.AbstractEventLoop, list[asyncio.Future[StoreError | None]]] = {}
     for ticket in tickets:
-        if ticket.loop and ticket.outcome:
-            waiting.setdefault(ticket.loop, []).append(ticket.outcome)
+        if ticket.outcome:
+            waiting.setdefault(ticket.outcome.get_loop(), []).append(ticket.outcome)
     for loop, futures in waiting.items():
         try:
             loop.call_soon_threadsafe(_resolve, futures, outcome)

@@ -6,7 +6,8 @@ import asyncio
 import atexit
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
 from weakref import WeakKeyDictionary
@@ -14,16 +15,18 @@ from weakref import WeakKeyDictionary
 from cookiegate.consent import ConsentRecord
 from cookiegate.errors import LedgerError, StoreError
 from cookiegate.policy import Policy
-from cookiegate.store import check_store, companion, has_ledger, is_shared
+from cookiegate.store import check_store, companion, has_ledger, is_shared, open_store
 
 from .acts import acting
 from .deadlines import Deadlines
 from .declaration import Shown
+from .events import Event
 from .growth import find_subject
 from .herald import Herald
 from .ledger import Ticket
 from .ledgerkey import LedgerKey, load_ledger_key, make_ledger_key
-from .spool import forget_spooled
+from .outbox import LANDING, NOTHING, Outbox, Unstored, wait_for_landing
+from .spool import forget_spooled, list_spooled
 from .subjects import Recipient, erase_subject, restrict_subject
 from .upkeep import Upkeep
 from .visits import Visit
@@ -71,17 +74,19 @@ class Register:
         # By process: after a fork the parent's writer stays where it is, untouched, since its thread and its
         # connection are the parent's; the child makes its own.
         self._writers: dict[int, Writer] = {}
+        self._closed_first: list[Callable[[], None]] = []
         self._deadlines: WeakKeyDictionary[asyncio.AbstractEventLoop, Deadlines] = WeakKeyDictionary()
 
-    async def record(self, record: ConsentRecord) -> None:
+    async def record(self, record: ConsentRecord, *, known: bool = False) -> None:
         """Returns once the decision is durable (GDPR art. 7(1): a grant counts only when it can be demonstrated).
+        `known`: its id has given something before, which this may take back.
 
         Raises StoreError when the store fails or does not get to it within 5 seconds; the decision is then not
         stored, also not later, unless the connection broke just when COMMIT was sent: then nobody can tell, and
         nothing may be given. Only when COMMIT itself hangs does it take longer: its outcome is waited for.
         """
         writer, loop = self._writer(), asyncio.get_running_loop()
-        ticket = _seal(record, loop)
+        ticket = Ticket(record.seal(os.urandom(64)), record.consent_id, loop, narrows=known)
         assert ticket.outcome is not None
         if not writer.submit(ticket):
             raise StoreError("the decision could not be recorded: the register is closed, or too many are waiting")
@@ -93,10 +98,52 @@ class Register:
             raise
         if failure:
             raise StoreError(f"the decision could not be recorded: {failure}") from failure
+        if known:
+            await self._wait_for_landing(record)
 
     def record_later(self, record: ConsentRecord) -> None:
         """Record a refusal or a withdrawal, which holds whether or not it is recorded: queued until it is."""
-        self._writer().submit(_seal(record))
+        self._writer().submit(Ticket(record.seal(os.urandom(64)), record.consent_id))
+
+    async def withdraw(self, record: ConsentRecord) -> None:
+        """As `record_later`, and returns once nobody is told any more of what this person did.
+
+        That takes as long as what is on its way, a few seconds at most; also where the store does not answer, since
+        nothing can be sent then.
+        """
+        ticket = Ticket(record.seal(os.urandom(64)), record.consent_id, listener=asyncio.get_running_loop())
+        self._writer().submit(ticket)
+        assert ticket.outcome is not None
+        with suppress(TimeoutError, StoreError):
+            async with asyncio.timeout(LANDING):
+                if await ticket.outcome is None:
+                    await self._wait_for_landing(record)
+
+    def forward(self, event: Event) -> bool:
+        """Have a service told of it. False where it had to be dropped, and was counted."""
+        return self._writer().forward(event)
+
+    def open_outbox(self) -> Outbox:
+        """What there is to be sent, for the one thread that sends it."""
+        return Outbox(self.store_url, lambda: self._find_key().index, self._list_unstored)
+
+    def also_close(self, close: Callable[[], None]) -> None:
+        """To be called when the register is closed, before anything else."""
+        self._closed_first.append(close)
+
+    async def _wait_for_landing(self, record: ConsentRecord) -> None:
+        if self._policy.forwarded:
+            services = "".join(f" {each} " for each in record.services) or NOTHING
+            await asyncio.to_thread(self._await_landing, self.find_subject(record.consent_id), services)
+
+    def _await_landing(self, subject: bytes, services: str) -> None:
+        with closing(open_store(self.store_url, readonly=True)) as store:
+            wait_for_landing(store, subject, services)
+
+    def _list_unstored(self) -> Iterator[Unstored]:
+        for ticket in (*self._writer().list_waiting(), *list_spooled(self.store_url)):
+            if ticket.narrows:
+                yield Unstored(ticket.consent_id, ticket.services)
 
     async def erase(self, consent_id: str, recipients: Sequence[Recipient]) -> None:
         """Make the records of this id nobody's, and have `recipients` told (GDPR art. 17, 19). Raises StoreError."""
@@ -130,6 +177,8 @@ class Register:
 
     def close(self) -> None:
         """Write what is queued and stop; at most 10 seconds. What comes afterwards is refused or counted as dropped."""
+        for close in self._closed_first:
+            close()
         self._writer().close()
         atexit.unregister(self.close)
 
@@ -177,7 +226,3 @@ class Register:
             writer = self._writers.setdefault(process, writer)
             atexit.register(self.close)
         return writer
-
-
-def _seal(record: ConsentRecord, loop: asyncio.AbstractEventLoop | None = None) -> Ticket:
-    return Ticket(record.seal(os.urandom(64)), record.consent_id, loop)

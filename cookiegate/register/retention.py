@@ -24,6 +24,7 @@ ANSWER_DAYS = 3 * 365 + 1  # likewise: this year beside the two before it
 CONSENT_DAYS = 3 * 365 + 183  # likewise: as long as a consent lasts, and claims about it after that
 REQUEST_DAYS = 3 * 365 + 1  # after it was closed: as long as a claim about it may be expected
 PERMIT_DAYS = 2 * 365 + 1  # two years by the calendar; each permit says when they end
+OUTBOX_DAYS = 3  # as far back as Google Analytics takes events
 _MOST = 5000  # statements named in one leaf
 
 
@@ -57,6 +58,10 @@ def list_rules(policy: Policy) -> tuple[Rule, ...]:
         Rule("requests", "to show that requests were answered", "GDPR art. 5(2), 12", REQUEST_DAYS),
         Rule("request_tasks", "to show that recipients were told", "GDPR art. 5(2), 19", REQUEST_DAYS),
         Rule("permits", "direct marketing that was agreed to", "Act 917/2014 ch. 24, GDPR art. 6(1)(a)", PERMIT_DAYS),
+        Rule("outbox", "to tell the services that were agreed to", "GDPR art. 6(1)(a)", OUTBOX_DAYS),
+        Rule("outbox_visitors", "to know a visitor to such a service again", "GDPR art. 6(1)(a)",
+             policy.consent.validity_days),
+        Rule("outbox_counts", "to show how much was sent and dropped", never),
         # a keyed hash: were it deleted, the next list of addresses would undo what the person wanted for good
         Rule("bans", "never to send marketing there again", "GDPR art. 17(3)(b), 21(3)"),
     )  # fmt: skip
@@ -94,6 +99,8 @@ class Retention:
         deleted += store.purge("request_tasks", closed_before)  # first: its request tells how old a task is
         deleted += store.purge("requests", closed_before)
         deleted += store.purge("permits", int(now))
+        deleted += store.purge("outbox", int(now - self._days["outbox"] * _DAY) * 1000)
+        deleted += store.purge("outbox_visitors", int(now - self._days["outbox_visitors"] * _DAY))
         deleted += store.purge("days", day_of(now - self._days["days"] * _DAY))
         before = int(now - self._days["ledger_records"] * _DAY) // _HOUR
         deleted += _erase_statements(store, before, int(now) // _HOUR)

@@ -123,6 +123,16 @@ class Spool:
         self.error = error
 
 
+def list_spooled(store_url: str) -> Iterator[Ticket]:
+    """The decisions that processes on this machine have on disk, the dead ones included. Raises StoreError."""
+    with _reporting():
+        for path in list_spool_files(_find_base(store_url)):
+            if (file := open_spool_file(path)) is None:
+                continue
+            yield from (line.ticket for line in file.read() if line.ticket)
+            file.close()
+
+
 def forget_spooled(store_url: str, consent_id: str) -> None:
     """Overwrite what processes that died have left of somebody, and wait for those that live to store what they have.
 

@@ -19,6 +19,7 @@ from cookiegate.store import Change, Row, Store
 from .acts import carry_out, opened, require_plain, scrub_files
 from .growth import Entry, Kept, Removed
 from .ledger import wait_for_commits
+from .outbox import stop_forwarding, wait_for_landing
 from .requests import add_tasks, find_request, open_request
 
 _HOUR = 3600
@@ -89,6 +90,7 @@ def erase_subject(
             add_tasks(store, request, told),
             Change("unlink_record", [(seq,) for seq in kept]),
             Change("erase_record", [(seq,) for seq in gone]),
+            *stop_forwarding(subject),
         ]
         entries: list[Entry] = []
         for why, of in (("unlink", kept), ("erase", gone)):
@@ -96,6 +98,7 @@ def erase_subject(
                 entries.append(Removed(why, int(now) // _HOUR, of=of))
         act = "subject erase --all" if whole else "subject erase"
         carry_out(store, act, now, changes, entries, unlinked=len(kept), erased=len(gone), request=request)
+        wait_for_landing(store, subject)
         return Erased(len(kept), len(gone), request, told, scrub_files(store))
 
 

@@ -57,6 +57,11 @@ class Upkeep:
         """When there is something to do, on the monotonic clock."""
         return min(self._look_at, self._sign_at)
 
+    @property
+    def index_key(self) -> bytes:
+        """Under which subjects are found."""
+        return self._find_key().index
+
     def prepare(self, store: Store) -> bytes:
         """Before a decision is stored: keep what it was asked with. The key under which its subject is found."""
         key = self._find_key()

@@ -62,7 +62,7 @@ def visit_from(
     that they had given was in the page, `beacon` that the page's script told it.
     """
     rules = policy.visits
-    origin, own = _reduce_referrer(referrer, policy.site.hosts)
+    origin, own = reduce_referrer(referrer, policy.site.hosts)
     kept, campaign = reduce_query(query, rules.keep_query) if query else ("", "")
     return Visit(
         time,
@@ -95,7 +95,7 @@ def find_group(path: str, groups: tuple[tuple[str, str], ...]) -> str:
     return "/" + path[1:].partition("/")[0].partition("?")[0]
 
 
-def _reduce_referrer(referrer: str, own_hosts: tuple[str, ...]) -> tuple[str, bool]:
+def reduce_referrer(referrer: str, own_hosts: tuple[str, ...]) -> tuple[str, bool]:
     """Origin and whether it is ours. A bare address says where somebody is, not which site led here: dropped."""
     found = _ORIGIN.match(referrer[:_LONGEST_REFERRER])
     if not found:

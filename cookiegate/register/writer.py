@@ -14,11 +14,12 @@ from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 
-from cookiegate.errors import StoreError
+from cookiegate.errors import CookiegateError, StoreError
 from cookiegate.policy import Policy
 from cookiegate.store import Batch, Change, Store, open_store
 
 from .answers import Answer, Answers
+from .events import Event, EventQueue, write_events
 from .forking import watch
 from .ledger import Ticket
 from .observations import Observations
@@ -57,6 +58,7 @@ class Writer:
         self._visits: deque[Visit] = deque()
         self._observations = Observations()
         self._answers = Answers()
+        self._events = EventQueue()
         self._roused = False  # the thread knows that there are visits or observations
         self._closing = False
         self._stop_at = 0.0  # by when a closing writer gives up what it cannot write
@@ -79,6 +81,7 @@ class Writer:
     def forget(self, consent_id: str) -> None:
         """Drop what waits to be recorded of somebody who was erased, on disk too. Raises StoreError."""
         self._decisions.forget(consent_id)
+        self._events.forget(consent_id)
         self._spool.forget(consent_id)
 
     def visit(self, visit: Visit) -> None:
@@ -91,6 +94,18 @@ class Writer:
         if full or not self._roused:
             self._roused = True
             self._rouse()
+
+    def forward(self, event: Event) -> bool:
+        """False where it was dropped."""
+        taken = self._events.add(event)
+        if taken and not self._roused:
+            self._roused = True
+            self._rouse()
+        return taken
+
+    def list_waiting(self) -> list[Ticket]:
+        """Decisions that hold and are not stored yet."""
+        return self._decisions.list_waiting()
 
     def observe(self, kind: str, name: str, path: str) -> None:
         with self._lock:
@@ -108,6 +123,7 @@ class Writer:
 
     def close(self) -> None:
         self._decisions.close()
+        self._events.close()
         with self._lock:
             self._closing = True
             self._stop_at = time.monotonic() + _CLOSING_SECONDS / 2
@@ -140,6 +156,8 @@ class Writer:
             "dropped_visits": self.dropped_visits,
             "dropped_observations": self._observations.dropped,
             "dropped_answers": self._answers.dropped,
+            "queued_events": len(self._events),
+            "dropped_events": self._events.dropped,
         }
 
     def _rouse(self) -> None:
@@ -214,32 +232,36 @@ class Writer:
 
     def _write_visits(self, store: Store) -> bool:
         self._roused = False
+        events = self._events.take(store)  # first: it asks the store, which may fail
         preparation = self._preparation
         visits, rows = preparation.take(store, self._visits, _BATCH_VISITS)
         with self._lock:
             observations, answers = self._observations.take(), self._answers.take()
         try:
             counted = preparation.count(store, answers)
-            if rows or observations or counted:
+            if rows or observations or counted or events:
                 add = Change("add_visit", rows), preparation.list_names()
                 count = Change("add_observation", sorted(observations)), Change("add_answer", counted)
-                store.write(Batch(changes=(*add, *count)))
+                told = write_events(events, self._upkeep.index_key) if events else ()
+                store.write(Batch(changes=(*add, *count, *told)))
                 preparation.confirm()
-        except StoreError:
+        except CookiegateError:
             self._visits.extendleft(reversed(visits))
             with self._lock:
                 self._observations.put_back(observations)
                 self._answers.put_back(answers)
+            self._events.put_back(events)
             raise
-        if not self._visits:
+        more = bool(self._visits or self._events)
+        if not more:
             self._flush_at = time.monotonic() + _FLUSH_SECONDS
-        return bool(self._visits)
+        return more
 
     def _idle_seconds(self) -> float:
         due = [self._upkeep.due_at]
         if self._decisions:
             due.append(0.0)
-        if self._visits or self._observations or self._answers:
+        if self._visits or self._observations or self._answers or self._events:
             due.append(self._flush_at)
         return max(0.0, max(min(due), self._pace.retry_at) - time.monotonic())
 
@@ -248,6 +270,7 @@ class Writer:
             _log.error("%d refusals or withdrawals wait on disk for the next start", len(self._spool))
         lost = self._decisions.give_up(self._spool)
         self._spool.close()
+        self._events.give_up()
         with self._lock:
             self.dropped_visits += len(self._visits)
             self._visits.clear()

@@ -29,7 +29,9 @@ _T = TypeVar("_T")
 _CONNECT_SECONDS = 5
 _COMMAND_SECONDS = 30
 _MAKING = 5_301_921  # the advisory lock under which schema and partitions are made: any number that others do not use
+_SENDING = 5_301_922  # likewise, for the one that sends
 _PLAIN_INSERT = re.compile(r"INSERT INTO (\w+) \(([\w,\s]+)\)\s+VALUES \([?, ]+\)")
+_SCRUBBED = ("ledger_records", "observations", "permits", "requests", "request_tasks", "outbox", "outbox_visitors")
 _FEW = 4  # rows up to which COPY does not pay
 # Milliseconds that dropping a day may wait for its readers: whoever writes visits waits behind it.
 _DROPPING = 200
@@ -47,6 +49,7 @@ class PostgresqlStore:
         self._where = f"postgresql://{found[1]}" if found else "the PostgreSQL store"
         self._days: set[str] = set()  # that have a partition
         self._old: list[str] = []  # partitions to be dropped, of days that somebody still reads
+        self._leads = False
         self.upgraded = 0  # steps by which the schema was brought forward
         self._loop = asyncio.new_event_loop()
         try:
@@ -71,7 +74,7 @@ class PostgresqlStore:
         readers = self._run(self._fetch(writing("postgresql")["readers"]))
         if self._old or readers:
             return False
-        for table in ("ledger_records", "observations", "permits", "requests", "request_tasks"):
+        for table in _SCRUBBED:
             self._run(self._execute(f"VACUUM (FULL) {table}"))
         return True
 
@@ -90,6 +93,11 @@ class PostgresqlStore:
             yield
         finally:
             self._run(self._execute("ROLLBACK"))
+
+    def lead(self) -> bool:
+        # Of the connection: a lock taken twice would have to be let go twice.
+        self._leads = self._leads or self._run(self._fetch(writing("postgresql")["lead"], _SENDING)) == [(True,)]
+        return self._leads
 
     def close(self) -> None:
         if self._loop.is_closed():

@@ -112,4 +112,7 @@ class Store(Protocol):
     def snapshot(self) -> AbstractContextManager[None]:
         """Queries inside see one moment, whatever is written meanwhile."""
 
+    def lead(self) -> bool:
+        """Whether this connection is the one that sends what is in the outbox: one at a time is, until it is closed."""
+
     def close(self) -> None: ...

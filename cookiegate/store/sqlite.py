@@ -12,7 +12,7 @@ from pathlib import Path
 
 from cookiegate.errors import StoreError
 
-from .lock import hold
+from .lock import claim, hold
 from .migrations import judge_schema, migrate, read_schema
 from .paging import read_pages
 from .rows import Batch, Change, Head, Row, Value
@@ -35,6 +35,7 @@ class SqliteStore:
         self._readonly = readonly
         self.upgraded = 0  # steps by which the schema was brought forward
         self._lock = path.with_name(path.name + ".lock")
+        self._lead = -1  # the open file whose lock makes it the one that sends
         with self._reporting():
             self._connection = self._open_to_read() if readonly else self._open_to_write(upgrade)
             self._inode = path.stat().st_ino
@@ -132,7 +133,21 @@ class SqliteStore:
             with self._reporting():
                 self._connection.execute("ROLLBACK")
 
+    def lead(self) -> bool:
+        with self._reporting():
+            if self._lead < 0:
+                path = self._path.with_name(self._path.name + ".sender")
+                descriptor = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600)
+                if not claim(descriptor):
+                    os.close(descriptor)
+                    return False
+                self._lead = descriptor
+        return True
+
     def close(self) -> None:
+        if self._lead >= 0:
+            os.close(self._lead)
+            self._lead = -1
         if self._readonly:
             self._connection.close()
             return

@@ -26,6 +26,7 @@ DIRECTIONS = {
     "notices": {"policy", "consent"},
     "register": {"policy", "visitor", "consent", "store"},
     "reports": {"policy", "consent", "store"},
+    "forwarding": {"policy", "visitor", "consent", "register"},
 }
 # The one chapter whose business a library is.
 DOORS = {
@@ -40,6 +41,7 @@ DOORS = {
     "aiohttp": {"gateway"},
     "yarl": {"gateway"},
     "granian": {"cli"},
+    "httpx": {"forwarding"},
     "click": {"cli"},
     "pydantic": {"policy"},
 }

@@ -11,3 +11,6 @@ SELECT pid FROM pg_stat_activity
 
 -- has_table
 SELECT EXISTS (SELECT FROM pg_tables WHERE schemaname = ANY (current_schemas(false)) AND tablename = $1)
+
+-- lead
+SELECT pg_try_advisory_lock($1)

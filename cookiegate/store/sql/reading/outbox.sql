@@ -1,0 +1,32 @@
+-- outbox_waiting
+-- Those that were tried before come last: what is wrong with one keeps no others back.
+SELECT id, subject, time, attempts FROM outbox
+ WHERE service = :service AND claim IS NULL ORDER BY attempts, time, id LIMIT :most
+
+-- outbox_claimed
+-- With what makes the number by which the service knows the visitor.
+SELECT outbox.id, outbox.subject, time, outbox.session, said, attempts, salt
+  FROM outbox LEFT JOIN outbox_visitors USING (subject, service)
+ WHERE claim = :claim ORDER BY time, outbox.id
+
+-- outbox_claims
+SELECT DISTINCT claim FROM outbox WHERE claim IS NOT NULL
+
+-- outbox_on_its_way
+SELECT count(*) FROM outbox
+ WHERE subject = :subject AND claim IS NOT NULL AND :services NOT LIKE '% ' || service || ' %'
+
+-- outbox_size
+SELECT count(*) FROM outbox
+
+-- outbox_sizes
+SELECT service, count(*), min(time) FROM outbox GROUP BY service
+
+-- outbox_counts
+SELECT service, outcome, number FROM outbox_counts
+
+-- latest_decision
+-- What a person has chosen now, and whether it may be used for anything.
+SELECT payload, restricted FROM ledger_records
+ WHERE subject = :subject AND event IN ('given', 'partly-given', 'refused', 'withdrawn')
+ ORDER BY seq DESC LIMIT 1
