@@ -8,6 +8,7 @@ from .. import __version__
 from ..errors import CookiegateError
 from .consents import consents
 from .importing import import_logs
+from .outbox import outbox
 from .permits import permits
 from .policy import check, init
 from .records import visits
@@ -39,4 +40,5 @@ def main() -> None:
 
 visits.add_command(import_logs)
 for _command in (init, check, serve, visits, consents, keys, db, retention, subject, requests, permits):
+for _command in (init, check, serve, visits, consents, keys, db, retention, subject, requests, permits, outbox):
     main.add_command(_command)

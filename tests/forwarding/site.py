@@ -17,8 +17,13 @@ from tests.stories.site import SECRET as COOKIE_SECRET
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 TAG = b'<script async src="https://www.googletagmanager.com/gtag/js?id=G-TEST12345"></script>'
-SNIPPET = b"<script>var u='/';_paq.push(['setTrackerUrl', u+'matomo.php']);</script>"
-HTML = b'<!doctype html><html lang="fi"><head><title>Kello</title>' + TAG + SNIPPET + b"</head><body>Kello</body></html>"
+SNIPPET = (
+    b"<script>var u='/', g=document.createElement('script');_paq.push(['setTrackerUrl', u+'matomo.php']);"
+    b"g.src=u+'matomo.js';</script>"
+)
+HTML = (
+    b'<!doctype html><html lang="fi"><head><title>Kello</title>' + TAG + SNIPPET + b"</head><body>Kello</body></html>"
+)
 
 
 def write_policy(internet: Internet, *, google: str = "", matomo: str = "") -> str:
@@ -42,7 +47,9 @@ site_id = {SITE_ID}
     )
 
 
-def make_gate(app: Any, folder: Path, internet: Internet, *, store: str = "", token: str = TOKEN, **more: Any) -> CookieGate:
+def make_gate(
+    app: Any, folder: Path, internet: Internet, *, store: str = "", token: str = TOKEN, **more: Any
+) -> CookieGate:
     policy = folder / "cookiegate.toml"
     policy.write_text(write_policy(internet, **more), "utf-8")
     settings = Settings(

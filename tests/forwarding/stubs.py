@@ -1,4 +1,4 @@
-"""Google Analytics and Matomo as this machine can have them: they hold a request against what the real ones document."""
+"""Stand-ins for Google Analytics and Matomo that hold each request against what the real ones document."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Internet:
         self.raw: list[bytes] = []  # each request, whole
         self.wrong: list[str] = []
         self.requests = 0
-        self.answer: Callable[[str], tuple[int, dict[str, str]]] = lambda service: (204, {})
+        self.answer: Callable[[str, list[Told]], tuple[int, dict[str, str]]] = lambda *_: (204, {})
         self.before: Callable[[], None] = lambda: None  # what happens between a request and its answer
 
     @property
@@ -76,7 +76,9 @@ class Internet:
             self.require(kind is not None and type(value) is kind, f"{key}: {value!r}")
         self.require(bool(said.get("client_id")), "no client_id")
         for key, value in said.get("consent", {}).items():
-            self.require(key in ("ad_user_data", "ad_personalization") and value in ("GRANTED", "DENIED"), f"{key} {value}")
+            self.require(
+                key in ("ad_user_data", "ad_personalization") and value in ("GRANTED", "DENIED"), f"{key} {value}"
+            )
         events = said.get("events", [])
         self.require(1 <= len(events) <= 25, f"{len(events)} events")
         return [self._read_event(said, each) for each in events]
@@ -137,11 +139,12 @@ def open_internet() -> Iterator[Internet]:
             service = "google-analytics" if place.path == "/mp/collect" else "matomo"
             internet.require(place.path in ("/mp/collect", "/matomo.php"), place.path)
             internet.require(self.headers["content-type"] == "application/json", "content-type")
-            status, headers = internet.answer(service)
             internet.requests += 1
             internet.raw.append(f"{self.requestline}\n{self.headers}".encode() + body)
             said = json.loads(body)
-            told = internet.read_google(place.query, said, len(body)) if service != "matomo" else internet.read_matomo(said)
+            google = service == "google-analytics"
+            told = internet.read_google(place.query, said, len(body)) if google else internet.read_matomo(said)
+            status, headers = internet.answer(service, told)
             if status // 100 == 2:
                 internet.told += told
             internet.before()

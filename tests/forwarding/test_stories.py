@@ -11,10 +11,12 @@ import pytest
 
 import cookiegate
 from cookiegate.errors import SettingsError
+from cookiegate.settings import Settings
 from tests.asgi import call
 from tests.forwarding.site import FIREFOX, HTML, SNIPPET, TAG, closing, look, make_gate, wait_until
 from tests.forwarding.stubs import Internet
 from tests.stories.site import answer, choose, keep, post
+from tests.stories.site import make_gate as make_plain
 
 SERVICES = ("google-analytics", "matomo")
 
@@ -93,7 +95,7 @@ def test_neither_wire_nor_disk_holds_address_consent_id_or_query(tmp_path: Path,
 
     async def story() -> None:
         with closing(make_gate(website, tmp_path, internet, **more)) as gate:
-            internet.answer = lambda service: (503, {})
+            internet.answer = lambda *_: (503, {})
             cookie = keep(await choose(gate, address="198.51.100.77"))
             for number in range(3):
                 await look(gate, f"/?sivu={number}&haku=salainen", cookie, client=("198.51.100.77", 1))
@@ -110,7 +112,9 @@ def test_neither_wire_nor_disk_holds_address_consent_id_or_query(tmp_path: Path,
             assert not [raw for raw in internet.raw if cookie.partition("=")[2].encode() in raw]
 
     asyncio.run(story())
-    assert {"ip_override", "cip"} <= {name for raw in internet.raw for name in ("ip_override", "cip") if name.encode() in raw}
+    assert {"ip_override", "cip"} <= {
+        name for raw in internet.raw for name in ("ip_override", "cip") if name.encode() in raw
+    }
 
 
 def test_a_visitor_is_another_at_each_service_and_stays_the_same_there(tmp_path: Path, internet: Internet) -> None:
@@ -154,7 +158,9 @@ def test_no_script_of_theirs_is_loaded_by_anybody_and_no_cookie_kept(tmp_path: P
     asyncio.run(story())
 
 
-def test_what_the_website_says_happened_is_told_and_never_shown(tmp_path: Path, internet: Internet, caplog: Any) -> None:
+def test_what_the_website_says_happened_is_told_and_never_shown(
+    tmp_path: Path, internet: Internet, caplog: Any
+) -> None:
     async def story() -> None:
         with closing(make_gate(website, tmp_path, internet)) as gate:
             cookie = keep(await choose(gate))
@@ -177,8 +183,6 @@ def test_what_the_website_says_happened_is_told_and_never_shown(tmp_path: Path, 
 
 
 def test_a_header_that_nobody_asked_for_is_stripped_too(tmp_path: Path) -> None:
-    from tests.stories.site import make_gate as make_plain
-
     async def story() -> None:
         with closing(make_plain(website, tmp_path)) as gate:
             for path in ("/signup", "/bad"):
@@ -222,9 +226,7 @@ def test_reporting_outside_of_a_request_tells_nobody() -> None:
 
 def test_a_missing_secret_stops_the_start_and_says_where_to_get_one(tmp_path: Path, internet: Internet) -> None:
     make_gate(website, tmp_path, internet, token="").register.close()  # Matomo can do without
-    with pytest.raises(SettingsError, match="COOKIEGATE_MATOMO_TOKEN is not set.*truncated"):
+    with pytest.raises(SettingsError, match=r"COOKIEGATE_MATOMO_TOKEN is not set.*truncated"):
         make_gate(website, tmp_path, internet, token="", matomo='address = "truncated"')
-    from cookiegate.settings import Settings
-
     with pytest.raises(SettingsError, match="COOKIEGATE_GOOGLE_ANALYTICS_SECRET is not set"):
         cookiegate.CookieGate(website, policy=tmp_path / "cookiegate.toml", settings=Settings(("x" * 32,)))

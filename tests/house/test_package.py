@@ -174,6 +174,7 @@ def test_the_public_names_are_exactly_these() -> None:
         "__version__",
         "current",
         "load_policy",
+        "report",
     }
     for name in cookiegate.__all__:
         assert getattr(cookiegate, name) is not None

@@ -44,6 +44,9 @@ PARAMETERS: dict[str, tuple[Value, ...]] = {
     "hashed": (b"h1", b"b", b"nobody"),
     "now": (0, 5, 100),
     "looked": (0, 3, 100),
+    "service": ("matomo", "google-analytics", "nothing"),
+    "services": (" ", " matomo "),
+    "claim": (b"c", b"nobody"),
 }
 ON_VIEWS = ("totals", "median", "pages", "entry_pages", "exit_pages")
 
@@ -78,6 +81,25 @@ def add_rights(store: Store, chance: random.Random) -> None:
     store.write(Batch(changes=[Change(name, each) for name, each in rows.items()]))
 
 
+def add_outbox(store: Store, chance: random.Random) -> None:
+    """Events of two people for two services, some of them on their way."""
+    services = ("matomo", "google-analytics")
+    people = [(SUBJECT, service, b"salt", 5, 6) for service in services]
+    events = []
+    for at in range(40):
+        service, subject = chance.choice(services), chance.choice((SUBJECT, b"t" * 16))
+        events.append((b"%d" % at, service, subject, chance.randrange(20), "{}", SUBJECT, service))
+    claims = [(b"c", b"%d" % at) for at in range(0, 40, 3)]
+    changes = [
+        Change("meet_outbox_visitor", people),
+        Change("add_outbox_event", events),
+        Change("claim_outbox_event", claims),
+        Change("release_outbox_claim", [(b"none",)]),
+        Change("count_outbox", [("matomo", "sent", 2), ("matomo", "sent", 3), ("google-analytics", "accepted", 1)]),
+    ]
+    store.write(Batch(changes=changes))
+
+
 def fill(store: Store, entries: Make) -> None:
     chance = random.Random(SEED)
     seen = [
@@ -97,6 +119,7 @@ def fill(store: Store, entries: Make) -> None:
     ]
     notes = [(size, size, b"note %d" % size) for size in (3, 60, 300)]
     add_rights(store, chance)
+    add_outbox(store, chance)
     restricted = [Change("unlink_record", [(7,)]), Change("restrict_record", [(1, 9)])]
     store.write(Batch(changes=[Change("add_shown", shown), Change("add_checkpoint", notes), *restricted]))
 

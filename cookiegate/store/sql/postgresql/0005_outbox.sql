@@ -2,7 +2,7 @@
 
 CREATE TABLE outbox (
     id       BYTEA PRIMARY KEY,
-    service  TEXT NOT NULL,
+    service  TEXT COLLATE "C" NOT NULL,
     subject  BYTEA NOT NULL,
     time     BIGINT NOT NULL,
     session  BIGINT NOT NULL,
@@ -18,7 +18,7 @@ CREATE INDEX outbox_by_claim ON outbox (claim) WHERE claim IS NOT NULL;
 
 CREATE TABLE outbox_visitors (
     subject BYTEA NOT NULL,
-    service TEXT NOT NULL,
+    service TEXT COLLATE "C" NOT NULL,
     salt    BYTEA NOT NULL,
     session BIGINT NOT NULL,
     latest  BIGINT NOT NULL,
@@ -26,8 +26,8 @@ CREATE TABLE outbox_visitors (
 );
 
 CREATE TABLE outbox_counts (
-    service TEXT NOT NULL,
-    outcome TEXT NOT NULL,
+    service TEXT COLLATE "C" NOT NULL,
+    outcome TEXT COLLATE "C" NOT NULL,
     number  BIGINT NOT NULL,
     PRIMARY KEY (service, outcome)
 );

@@ -10,7 +10,7 @@ SELECT outbox.id, outbox.subject, time, outbox.session, said, attempts, salt
  WHERE claim = :claim ORDER BY time, outbox.id
 
 -- outbox_claims
-SELECT DISTINCT claim FROM outbox WHERE claim IS NOT NULL
+SELECT DISTINCT claim FROM outbox WHERE claim IS NOT NULL ORDER BY claim
 
 -- outbox_on_its_way
 SELECT count(*) FROM outbox
@@ -20,10 +20,10 @@ SELECT count(*) FROM outbox
 SELECT count(*) FROM outbox
 
 -- outbox_sizes
-SELECT service, count(*), min(time) FROM outbox GROUP BY service
+SELECT service, count(*), min(time) FROM outbox GROUP BY service ORDER BY service
 
 -- outbox_counts
-SELECT service, outcome, number FROM outbox_counts
+SELECT service, outcome, number FROM outbox_counts ORDER BY service, outcome
 
 -- latest_decision
 -- What a person has chosen now, and whether it may be used for anything.
