@@ -11,7 +11,7 @@ import json
 import os
 import threading
 import time as clock
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -138,12 +138,10 @@ class Outbox:
                 if attempts:
                     break
         claim = os.urandom(16)
-        changes = [Change("drop_outbox_event", rows) for rows in drop.values() if rows]
-        counts: list[Row] = [(service, outcome, len(rows)) for outcome, rows in drop.items() if rows]
-        changes.append(Change("count_outbox", counts))
+        changes = [change for outcome, rows in drop.items() for change in _drop(rows, outcome)]
         changes.append(Change("forget_outbox_visitor", [(subject, _list(given[subject])) for subject in forgotten]))
         changes.append(Change("claim_outbox_event", [(claim, *row) for row in wanted]))
-        if wanted or counts:
+        if any(change.rows for change in changes):
             self._write(*changes)
         rows = store.query("outbox_claimed", claim=claim)
         if any(salt is None for *_, salt in rows):  # somebody took their consent back just now
@@ -216,9 +214,12 @@ class Outbox:
 
 def stop_forwarding(subject: bytes, services: str = NOTHING) -> list[Change]:
     """Nobody but `services`, each between spaces, is told any more of what this person did."""
-    row = (subject, services)
-    names = ("count_withdrawn_events", "drop_withdrawn_events", "forget_outbox_visitor")
-    return [Change(name, [row]) for name in names]
+    claim = os.urandom(16)
+    return [
+        Change("stop_outbox_events", [(claim, subject, services)]),
+        *_drop_claim(claim, "withdrawn"),
+        Change("forget_outbox_visitor", [(subject, services)]),
+    ]
 
 
 def wait_for_landing(store: Store, subject: bytes, services: str = NOTHING) -> None:
@@ -252,12 +253,21 @@ def purge_outbox(store_url: str, service: str, now: float) -> int:
     dropped = 0
     with opened(store_url) as store:
         while ids := [(id,) for id, *_ in store.query("outbox_waiting", service=service, most=5000)]:
-            changes = [Change("drop_outbox_event", ids), Change("count_outbox", [(service, "purged", len(ids))])]
-            store.write(Batch(changes=changes))
+            store.write(Batch(changes=_drop(ids, "purged")))
             dropped += len(ids)
         if dropped:
             carry_out(store, "outbox purge", now, service=service, events=dropped)
     return dropped
+
+
+def _drop(ids: Sequence[Row], outcome: str) -> list[Change]:
+    """Those of them that still wait. Made ours first, so that just as many are counted as go."""
+    claim = os.urandom(16)
+    return [Change("claim_outbox_event", [(claim, *id) for id in ids]), *_drop_claim(claim, outcome)] if ids else []
+
+
+def _drop_claim(claim: bytes, outcome: str) -> list[Change]:
+    return [Change("count_outbox_claim", [(outcome, claim)]), Change("drop_outbox_claim", [(claim,)])]
 
 
 def _find_given(store: Store, subject: bytes) -> frozenset[str]:

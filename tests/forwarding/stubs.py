@@ -50,7 +50,8 @@ class Internet:
 
     def __init__(self) -> None:
         self.port = 0
-        self.told: list[Told] = []
+        self.told: list[Told] = []  # and answered that it was taken
+        self.attempts: list[Told] = []  # all that came
         self.raw: list[bytes] = []  # each request, whole
         self.wrong: list[str] = []
         self.requests = 0
@@ -144,6 +145,7 @@ def open_internet() -> Iterator[Internet]:
             said = json.loads(body)
             google = service == "google-analytics"
             told = internet.read_google(place.query, said, len(body)) if google else internet.read_matomo(said)
+            internet.attempts += told
             status, headers = internet.answer(service, told)
             if status // 100 == 2:
                 internet.told += told

@@ -38,8 +38,7 @@ def count(url: str) -> dict[str, tuple[int, int, int]]:
 
 
 def require_ids_used_once(internet: Internet) -> None:
-    sent = [json.loads(raw.partition(b"\r\n\r\n")[2] or raw.rpartition(b"\n")[2]) for raw in internet.raw]
-    ids = [event["params"]["event_id"] for said in sent for event in said.get("events", ())]
+    ids = [each.id for each in internet.attempts]
     assert len(ids) == len(set(ids))
 
 

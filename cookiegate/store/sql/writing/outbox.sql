@@ -14,16 +14,15 @@ VALUES (?, ?, ?, ?, ?, (SELECT session FROM outbox_visitors WHERE subject = ? AN
 INSERT INTO outbox_counts (service, outcome, number) VALUES (?, ?, ?)
 ON CONFLICT (service, outcome) DO UPDATE SET number = outbox_counts.number + excluded.number
 
--- count_withdrawn_events
+-- stop_outbox_events
 -- Of a person, all but those for the services that stand, each between spaces, in a list. Those on their way are left:
 -- who has sent them takes them out.
-INSERT INTO outbox_counts (service, outcome, number)
-SELECT service, 'withdrawn', count(*) FROM outbox
- WHERE subject = ? AND ? NOT LIKE '% ' || service || ' %' AND claim IS NULL GROUP BY service
-ON CONFLICT (service, outcome) DO UPDATE SET number = outbox_counts.number + excluded.number
+UPDATE outbox SET claim = ? WHERE subject = ? AND ? NOT LIKE '% ' || service || ' %' AND claim IS NULL
 
--- drop_withdrawn_events
-DELETE FROM outbox WHERE subject = ? AND ? NOT LIKE '% ' || service || ' %' AND claim IS NULL
+-- count_outbox_claim
+INSERT INTO outbox_counts (service, outcome, number)
+SELECT service, ?, count(*) FROM outbox WHERE claim = ? GROUP BY service
+ON CONFLICT (service, outcome) DO UPDATE SET number = outbox_counts.number + excluded.number
 
 -- forget_outbox_visitor
 DELETE FROM outbox_visitors WHERE subject = ? AND ? NOT LIKE '% ' || service || ' %'
@@ -36,9 +35,6 @@ UPDATE outbox SET claim = NULL WHERE claim = ?
 
 -- drop_outbox_claim
 DELETE FROM outbox WHERE claim = ?
-
--- drop_outbox_event
-DELETE FROM outbox WHERE id = ? AND claim IS NULL
 
 -- purge_outbox
 DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE time < ? LIMIT ?)
