@@ -108,7 +108,7 @@ class Sender:
                     if self._send_some(client):
                         pause = 0.0
                     self._error = ""
-                except CookiegateError as error:
+                except Exception as error:  # whatever it is, later events must not wait for a restart
                     pause = self._fail(error)
                 self._stop.wait(pause)
         finally:
@@ -116,10 +116,11 @@ class Sender:
             log.removeFilter(quiet)
             self._outbox.close()
 
-    def _fail(self, error: CookiegateError) -> float:
+    def _fail(self, error: Exception) -> float:
         if not self._error:
-            _log.error("nothing is sent to services: %s", error)
-        self._error = str(error)
+            mistake = None if isinstance(error, CookiegateError) else error
+            _log.error("nothing is sent to services: %s", error, exc_info=mistake)
+        self._error = str(error) or type(error).__name__
         self._outbox.close()
         return _AFTER_FAILURE
 

@@ -104,6 +104,15 @@ def find_doubts(policy: Policy) -> tuple[Problem, ...]:
             )
         )
     if policy.gate.unknown == "report":
+        if policy.forwarded:
+            names = ", ".join(policy.forwarded)
+            doubts.append(
+                Problem(
+                    "gate.unknown",
+                    f'is "report": scripts of {names} still run beside mode = "server"',
+                    "take them out of your pages, or every visit is counted twice",
+                )
+            )
         doubts.append(Problem("gate.unknown", 'is "report": nothing is blocked', 'set it to "block" once you are set'))
     return tuple(doubts)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from weakref import WeakKeyDictionary
 
 from cookiegate.consent import ConsentRecord
-from cookiegate.errors import LedgerError, StoreError
+from cookiegate.errors import CookiegateError, LedgerError, StoreError
 from cookiegate.policy import Policy
 from cookiegate.store import check_store, companion, has_ledger, is_shared, open_store
 
@@ -134,7 +134,9 @@ class Register:
     async def _wait_for_landing(self, record: ConsentRecord) -> None:
         if self._policy.forwarded:
             services = "".join(f" {each} " for each in record.services) or NOTHING
-            await asyncio.to_thread(self._await_landing, self.find_subject(record.consent_id), services)
+            # where the store fails now, nobody sends
+            with suppress(CookiegateError):
+                await asyncio.to_thread(self._await_landing, self.find_subject(record.consent_id), services)
 
     def _await_landing(self, subject: bytes, services: str) -> None:
         with closing(open_store(self.store_url, readonly=True)) as store:

@@ -23,7 +23,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import httpx  # noqa: F401  (each child would import it anew)
+import asyncpg  # noqa: F401  (each child would import these two anew)
+import httpx  # noqa: F401
 
 from cookiegate.consent import Consent
 from cookiegate.forwarding import Forwarder, Place, sender
@@ -52,17 +53,18 @@ class Nursery:
         self.kills = 0
 
     def kill_round(self, chance: random.Random, longest: float) -> None:
-        """Gateways from their start to their end, at a random instant at most `longest` seconds from the first word."""
+        """Gateways from their start to their end: at a random instant at most `longest` seconds from when the first
+        event was accepted, or in every third round from the start."""
         self._say(b"go\n")
         doomed: dict[str, float] = {}
-        ended = 0
+        ended, begins = 0, "forked" if chance.random() < 1 / 3 else "began"
         deadline = time.monotonic() + SILENCE
         while ended < GATEWAYS:
             for word, number, *rest in self._read(0.005):
                 if word == "ended":
                     assert rest[0] == str(signal.SIGKILL.value), f"a gateway ended by itself: {rest}"
                     ended += 1
-                elif word == "forked":
+                elif word == begins:
                     doomed[number] = time.monotonic() + chance.uniform(0, longest)
             for each, moment in list(doomed.items()):
                 if time.monotonic() >= moment:
@@ -93,7 +95,8 @@ class Nursery:
         raise AssertionError(f"nothing {word}")
 
     def _read(self, seconds: float) -> Iterator[list[str]]:
-        """`forked PID`, `ended PID SIGNAL`; of the gateways `accepted EVENT VISITOR` and `withdrawn VISITOR TIME`."""
+        """`forked PID`, `ended PID SIGNAL`; of the gateways `began PID`, `accepted EVENT VISITOR` and
+        `withdrawn VISITOR TIME`."""
         assert self._process.stdout
         file = self._process.stdout.fileno()
         if select.select([file], [], [], seconds)[0]:
@@ -129,6 +132,7 @@ def _tell(*words: object) -> None:
 def _tell_what_is_accepted() -> None:
     """Say each event's name once the transaction that holds it is through."""
     written: list[tuple[str, str]] = []
+    begun: list[bool] = []
     make_changes, write_visits = writer.write_events, writer.Writer._write_visits
 
     def make(events: Any, index_key: bytes) -> Any:
@@ -142,6 +146,9 @@ def _tell_what_is_accepted() -> None:
         more = write_visits(self, store)
         for id, visitor in written:
             _tell("accepted", id, visitor)
+        if written and not begun:
+            begun.append(True)
+            _tell("began", os.getpid())
         return more
 
     writer.write_events = make

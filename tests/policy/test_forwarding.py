@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,15 @@ import pytest
 from cookiegate.consent import Consent
 from cookiegate.errors import PolicyError
 from cookiegate.gate import Rules
-from cookiegate.policy import Forwarding, Policy, compile_policy, describe_question, load_policy
+from cookiegate.policy import (
+    Forwarding,
+    GateRules,
+    Policy,
+    compile_policy,
+    describe_question,
+    find_doubts,
+    load_policy,
+)
 
 GOOD = Path(__file__).parents[1] / "policies" / "good" / "server.toml"
 
@@ -65,6 +74,15 @@ def test_the_question_is_another_one_and_names_no_cookie_and_no_host_of_the_brow
     said = json.loads(describe_question(server, "/_cookiegate"))["purposes"][0]["services"][0]
     assert (said["hosts"], said["cookies"], said["told_by_server"]) == ([], [], "region1.google-analytics.com")
     assert "told_by_server" not in describe_question(browser, "/_cookiegate").decode()
+
+
+def test_check_warns_where_scripts_would_run_beside_it() -> None:
+    policy = make_policy()
+    assert not [doubt for doubt in find_doubts(policy) if "still run" in doubt.message]
+    reports = dataclasses.replace(policy, gate=GateRules("report"))
+    assert [doubt.message for doubt in find_doubts(reports) if "still run" in doubt.message] == [
+        'is "report": scripts of google-analytics still run beside mode = "server"'
+    ]
 
 
 @pytest.mark.parametrize(
