@@ -9,7 +9,7 @@ from typing import Protocol
 
 from cookiegate.consent import Sealed, read_commitment
 from cookiegate.errors import StoreError
-from cookiegate.store import Batch, Change, Grow, Growth, Head, Store
+from cookiegate.store import Batch, Grow, Growth, Head, Store
 
 from .growth import Kept, find_subject, grow_by
 from .outbox import NOTHING, stop_forwarding
@@ -70,7 +70,8 @@ class Attempt:
     def __init__(self, tickets: list[Ticket], index_key: bytes) -> None:
         self.tickets = tickets
         self._grow: Grow = grow_by([_keep(ticket, index_key) for ticket in tickets])
-        self._stops = [change for each in tickets if each.narrows for change in _stop(each, index_key)]
+        narrowing = [_list_standing(ticket, index_key) for ticket in tickets if ticket.narrows]
+        self._stops = stop_forwarding(narrowing) if narrowing else []
         self._place: tuple[int, bytes] | None = None
 
     def grow(self, head: Head) -> Growth:
@@ -125,9 +126,10 @@ def _keep(ticket: Ticket, index_key: bytes) -> Kept:
     return Kept(ticket.sealed, find_subject(index_key, ticket.consent_id) if ticket.consent_id else None)
 
 
-def _stop(ticket: Ticket, index_key: bytes) -> list[Change]:
+def _list_standing(ticket: Ticket, index_key: bytes) -> tuple[bytes, str]:
+    """Whose decision it is, and which services stand after it."""
     services = "".join(f" {each} " for each in sorted(ticket.services)) or NOTHING
-    return stop_forwarding(find_subject(index_key, ticket.consent_id), services)
+    return find_subject(index_key, ticket.consent_id), services
 
 
 def settle(tickets: Iterable[Ticket], outcome: StoreError | None) -> None:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from cookiegate.errors import StoreError
-from cookiegate.store import Batch, Change, Row, Store, open_store
+from cookiegate.store import Batch, Change, Growth, Row, Store, open_store
 
 from .acts import carry_out, opened
 from .forking import watch
@@ -121,6 +121,8 @@ class Outbox:
         first: bytes | None = None
         for id, subject, time, attempts in store.query("outbox_waiting", service=service, most=_LOOKED_AT):
             assert isinstance(subject, bytes)
+            if not mixed and first not in (None, subject):
+                continue
             if subject not in given:
                 given[subject] = _find_given(store, subject)
                 if subject in unstored:
@@ -132,17 +134,21 @@ class Outbox:
                 drop["expired"].append((id,))
             elif wanted and (attempts or len(wanted) >= most):
                 break
-            elif mixed or first in (None, subject):
+            else:
                 first = subject
                 wanted.append((id,))
                 if attempts:
                     break
         claim = os.urandom(16)
-        changes = [change for outcome, rows in drop.items() for change in _drop(rows, outcome)]
-        changes.append(Change("forget_outbox_visitor", [(subject, _list(given[subject])) for subject in forgotten]))
-        changes.append(Change("claim_outbox_event", [(claim, *row) for row in wanted]))
+        people = [(subject, _list(given[subject])) for subject in sorted(forgotten)]
+        changes = [
+            Change("forget_outbox_visitor", people),
+            Change("claim_outbox_event", [(claim, *row) for row in wanted]),
+            *(change for outcome, rows in drop.items() for change in _drop(rows, outcome)),
+        ]
         if any(change.rows for change in changes):
-            self._write(*changes)
+            # in one row with decisions, so that none that has waited longer comes after it
+            store.write(Batch(lambda head: Growth(head, ()), changes))
         rows = store.query("outbox_claimed", claim=claim)
         if any(salt is None for *_, salt in rows):  # somebody took their consent back just now
             self._write(Change("release_outbox_claim", [(claim,)]))
@@ -212,24 +218,37 @@ class Outbox:
         return Sendable(name, subject, client, time, session, json.loads(said), given[subject])
 
 
-def stop_forwarding(subject: bytes, services: str = NOTHING) -> list[Change]:
-    """Nobody but `services`, each between spaces, is told any more of what this person did."""
-    claim = os.urandom(16)
+def stop_forwarding(people: Iterable[tuple[bytes, str]]) -> list[Change]:
+    """Of each of these people (subject, and the services that stand, each between spaces) nobody else is told any more
+    what they did.
+
+    Visitors, events and counts are changed in this order wherever they are, or two gateways could wait for each other.
+    """
+    claim, rows = os.urandom(16), sorted(people)
     return [
-        Change("stop_outbox_events", [(claim, subject, services)]),
+        Change("forget_outbox_visitor", rows),
+        Change("stop_outbox_events", [(claim, *row) for row in rows]),
         *_drop_claim(claim, "withdrawn"),
-        Change("forget_outbox_visitor", [(subject, services)]),
     ]
 
 
-def wait_for_landing(store: Store, subject: bytes, services: str = NOTHING) -> None:
-    """Wait until nothing of a person is on its way to others than `services`: a request takes a few seconds at most,
-    and whoever has sent one but cannot say so sends no other."""
+def wait_for_landing(store: Store, subject: bytes, services: str = NOTHING) -> bool:
+    """Wait until nothing of a person is on its way to others than `services`; whether anything is left that was.
+
+    A request takes a few seconds at most, and whoever has sent one but cannot say so sends no other.
+    """
     until = clock.monotonic() + LANDING
-    while store.query("outbox_on_its_way", subject=subject, services=services) != [(0,)]:
-        if clock.monotonic() >= until:
-            return
+    while True:
+        left, flying = store.query("outbox_left", subject=subject, services=services)[0]
+        if not flying or clock.monotonic() >= until:
+            return bool(left)
         clock.sleep(_PAUSE)
+
+
+def clear_landed(store: Store, subject: bytes, services: str = NOTHING) -> None:
+    """As `wait_for_landing`; and what did not arrive is gone as well, where it waits again."""
+    if wait_for_landing(store, subject, services):
+        store.write(Batch(changes=stop_forwarding([(subject, services)])))
 
 
 def count_events(store: Store) -> list[Waiting]:

@@ -15,7 +15,7 @@ from weakref import WeakKeyDictionary
 from cookiegate.consent import ConsentRecord
 from cookiegate.errors import CookiegateError, LedgerError, StoreError
 from cookiegate.policy import Policy
-from cookiegate.store import check_store, companion, has_ledger, is_shared, open_store
+from cookiegate.store import Batch, check_store, companion, has_ledger, is_shared, open_store
 
 from .acts import acting
 from .deadlines import Deadlines
@@ -25,7 +25,7 @@ from .growth import find_subject
 from .herald import Herald
 from .ledger import Ticket
 from .ledgerkey import LedgerKey, load_ledger_key, make_ledger_key
-from .outbox import LANDING, NOTHING, Outbox, Unstored, wait_for_landing
+from .outbox import LANDING, NOTHING, Outbox, Unstored, stop_forwarding, wait_for_landing
 from .spool import forget_spooled, list_spooled
 from .subjects import Recipient, erase_subject, restrict_subject
 from .upkeep import Upkeep
@@ -140,7 +140,10 @@ class Register:
 
     def _await_landing(self, subject: bytes, services: str) -> None:
         with closing(open_store(self.store_url, readonly=True)) as store:
-            wait_for_landing(store, subject, services)
+            left = wait_for_landing(store, subject, services)
+        if left:
+            with closing(open_store(self.store_url)) as store:
+                store.write(Batch(changes=stop_forwarding([(subject, services)])))  # what did not arrive
 
     def _list_unstored(self) -> Iterator[Unstored]:
         for ticket in (*self._writer().list_waiting(), *list_spooled(self.store_url)):

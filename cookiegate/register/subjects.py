@@ -19,7 +19,7 @@ from cookiegate.store import Change, Row, Store
 from .acts import carry_out, opened, require_plain, scrub_files
 from .growth import Entry, Kept, Removed
 from .ledger import wait_for_commits
-from .outbox import stop_forwarding, wait_for_landing
+from .outbox import NOTHING, clear_landed, stop_forwarding
 from .requests import add_tasks, find_request, open_request
 
 _HOUR = 3600
@@ -90,7 +90,7 @@ def erase_subject(
             add_tasks(store, request, told),
             Change("unlink_record", [(seq,) for seq in kept]),
             Change("erase_record", [(seq,) for seq in gone]),
-            *stop_forwarding(subject),
+            *stop_forwarding([(subject, NOTHING)]),
         ]
         entries: list[Entry] = []
         for why, of in (("unlink", kept), ("erase", gone)):
@@ -98,7 +98,7 @@ def erase_subject(
                 entries.append(Removed(why, int(now) // _HOUR, of=of))
         act = "subject erase --all" if whole else "subject erase"
         carry_out(store, act, now, changes, entries, unlinked=len(kept), erased=len(gone), request=request)
-        wait_for_landing(store, subject)
+        clear_landed(store, subject)
         return Erased(len(kept), len(gone), request, told, scrub_files(store))
 
 
@@ -108,7 +108,10 @@ def restrict_subject(store_url: str, subject: bytes, now: float, *, restricted: 
         rows = store.query("records_of", subject=subject)
         if rows:
             changes = [Change("restrict_record", [(int(restricted), _number(row)) for row in rows])]
+            changes += stop_forwarding([(subject, NOTHING)]) if restricted else []
             carry_out(store, f"subject {'restrict' if restricted else 'release'}", now, changes, records=len(rows))
+        if restricted:
+            clear_landed(store, subject)
         return len(rows)
 
 

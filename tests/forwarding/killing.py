@@ -36,7 +36,7 @@ from tests.register.conftest import make_record
 
 ROOT = Path(__file__).resolve().parents[2]
 GATEWAYS = 2  # at a time
-TASKS = 6  # visitors at a time, in each
+TASKS = 4  # visitors at a time, in each
 VIEWS = 4  # of each visitor
 SILENCE = 60.0  # seconds after which something must be wrong
 LETTERS = str.maketrans("0123456789", "abcdefghij")  # long numbers in paths are told to nobody

@@ -11,6 +11,6 @@ from tests.forwarding.surviving import kill_and_look
 def test_a_few_kills_lose_nothing_and_send_nothing_that_was_taken_back(
     url: str, tmp_path: Path, internet: Internet
 ) -> None:
-    nursery = kill_and_look(url, tmp_path, internet, rounds=5, longest=1.0)
+    nursery = kill_and_look(url, tmp_path, internet, rounds=5, longest=0.3)
     assert nursery.kills == 10
     assert nursery.accepted

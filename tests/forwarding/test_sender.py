@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import os
 import socket
 import time
 from pathlib import Path
@@ -159,6 +160,25 @@ def test_one_of_two_gateways_sends_and_the_other_takes_over(tmp_path: Path, inte
                 require_ids_used_once(internet)
 
     asyncio.run(story())
+
+
+def test_a_process_that_is_forked_sends_by_itself_and_leaves_the_parents_sender_be(
+    tmp_path: Path, internet: Internet, url: str
+) -> None:
+    with closing(make_gate(website, tmp_path, internet, store=url)) as gate:
+        cookie = keep(asyncio.run(choose(gate)))
+        asyncio.run(look(gate, "/parent", cookie))
+        wait_until(lambda: len(internet.told) == 2)
+        child = os.fork()
+        if not child:
+            asyncio.run(look(gate, "/child", cookie))
+            gate.register.close()
+            os._exit(0)
+        assert os.waitpid(child, 0)[1] == 0
+        asyncio.run(look(gate, "/after", cookie))
+        wait_until(lambda: len(internet.told) == 6)
+        assert {page.rpartition("/")[2] for page in internet.pages()} == {"parent", "child", "after"}
+        require_ids_used_once(internet)
 
 
 def test_neither_secret_stands_in_a_log_in_health_or_on_disk(

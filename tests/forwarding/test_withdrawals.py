@@ -79,10 +79,15 @@ def test_what_waits_is_gone_before_the_answer_comes(tmp_path: Path, internet: In
 def test_who_restricts_their_records_is_told_of_to_nobody(tmp_path: Path, internet: Internet, url: str) -> None:
     async def story() -> None:
         with closing(make_gate(website, tmp_path, internet, store=url)) as gate:
+            internet.answer = lambda *_: (503, {})
             cookie = keep(await choose(gate))
+            await look(gate, "/before", cookie)
+            await asyncio.to_thread(wait_until, lambda: internet.requests >= 2)
             await restrict(gate, cookie)
+            assert await asyncio.to_thread(count_rows, url) == 0
+            internet.answer = lambda *_: (204, {})
             await look(gate, "/restricted", cookie)
-            await asyncio.to_thread(wait_until, lambda: sum(each.withdrawn for each in list_waiting(url)) == 2)
+            await asyncio.to_thread(wait_until, lambda: sum(each.withdrawn for each in list_waiting(url)) == 4)
             assert internet.told == []
 
     asyncio.run(story())

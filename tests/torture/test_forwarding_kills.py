@@ -19,7 +19,7 @@ def test_200_kills_lose_nothing_and_send_nothing_that_was_taken_back(url: str, t
     if is_shared(url):
         make_ledger_key(Path(companion(url, ".ledgerkey")), "site.example")
     with open_internet() as internet:
-        nursery = kill_and_look(url, tmp_path, internet, rounds=ROUNDS)
+        nursery = kill_and_look(url, tmp_path, internet, rounds=ROUNDS, longest=0.3)
     print(
         f"{nursery.kills} kills, {len(nursery.accepted)} events accepted, {len(internet.told)} arrived, "
         f"{len(nursery.withdrawn)} withdrawals acknowledged"

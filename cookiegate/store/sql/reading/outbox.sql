@@ -12,9 +12,10 @@ SELECT outbox.id, outbox.subject, time, outbox.session, said, attempts, salt
 -- outbox_claims
 SELECT DISTINCT claim FROM outbox WHERE claim IS NOT NULL ORDER BY claim
 
--- outbox_on_its_way
-SELECT count(*) FROM outbox
- WHERE subject = :subject AND claim IS NOT NULL AND :services NOT LIKE '% ' || service || ' %'
+-- outbox_left
+-- Of a person for all but some services: how much there is, and how much of it is on its way.
+SELECT count(*), count(claim) FROM outbox
+ WHERE subject = :subject AND :services NOT LIKE '% ' || service || ' %'
 
 -- outbox_size
 SELECT count(*) FROM outbox
