@@ -91,7 +91,7 @@ def write_events(events: list[Event], index_key: bytes) -> list[Change]:
         seconds = event.time // 1000
         visitors.append((subject, event.service, os.urandom(16), seconds, seconds))
         rows.append((os.urandom(16), event.service, subject, event.time, event.said, subject, event.service))
-    visitors.sort(key=lambda row: row[:2])  # type: ignore[arg-type,return-value]
+    visitors.sort(key=lambda row: row[:2])
     counts = Counter(each.service for each in events)
     return [
         Change("meet_outbox_visitor", visitors),
