@@ -18,7 +18,7 @@ class Hooks:
     """One site's hooks. Raises CookiegateError when a source of them is missing."""
 
     def __init__(self, policy: Policy, prefix: str) -> None:
-        self._hooks = list_hooks(policy.services)
+        self._hooks = list_hooks(policy.services.keys() - policy.forwarded.keys())  # what runs in browsers
         self._heard = frozenset(
             service for hook in self._hooks.values() for named in hook.types.values() for service in named
         )

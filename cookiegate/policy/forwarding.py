@@ -120,6 +120,10 @@ def find_misforwarded(services: Mapping[str, Any]) -> Iterator[Problem]:
                 yield Problem(f"{key}.{name}", f'is not a key of "{id}"', f"it has {', '.join(_POSSIBLE[id])}")
         if "region" in given and "url" in given:
             yield Problem(f"{key}.region", "means nothing beside url", "take one of them out")
+        consent_mode = section.get("consent_mode")
+        if isinstance(consent_mode, Mapping) and consent_mode.get("mode") == "advanced":
+            hint = "no script runs in the browser that could ask before a choice: take one of them out"
+            yield Problem(f"{key}.consent_mode", '"advanced" stands beside mode = "server"', hint)
         if section.get("cookies"):
             hint = "take them out: nothing of the service runs in the browser, so none is set"
             yield Problem(f"{key}.cookies", 'stand beside mode = "server"', hint)
