@@ -51,7 +51,7 @@ class Witness:
         visit: Visit,
         occasion: Occasion | None,
     ) -> None:
-        """`scope` as the site got it, `headers` as the visitor sent them, `occasion`: what services may be told of it."""
+        """`scope` as the site got it, `headers` as the visitor sent them; services are told what `occasion` says."""
         seen, path = response.seen, scope["path"]
         again = status == 304 and visit.top and is_page_path(path)  # the browser shows the page that it has
         if seen is NOTHING_SEEN and not response.is_page and not again:

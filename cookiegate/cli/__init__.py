@@ -39,6 +39,5 @@ def main() -> None:
 
 
 visits.add_command(import_logs)
-for _command in (init, check, serve, visits, consents, keys, db, retention, subject, requests, permits):
 for _command in (init, check, serve, visits, consents, keys, db, retention, subject, requests, permits, outbox):
     main.add_command(_command)

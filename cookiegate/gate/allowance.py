@@ -178,8 +178,7 @@ class Rules:
         self.stand_ins = stand_ins  # service → the address of a script of ours that runs instead of its own
         self.prefix = prefix
         self.own = frozenset((*policy.site.hosts, *_LOOPBACK))
-        self._forwarded = frozenset(policy.forwarded)
-        self.loaded = policy.services.keys() - self._forwarded  # by browsers, where all is given
+        self.loaded = policy.services.keys() - policy.forwarded.keys()  # by browsers, where all is given
         necessary = {entry.service.id: entry.service for entry in policy.necessary if entry.service}
         self.declared = {**policy.services, **necessary}
         self.services: dict[str, Service] = {**{each.id: each for each in policy.known}, **self.declared}
@@ -242,20 +241,17 @@ class Rules:
         return frozenset(number for number, paths in self._scoped if path.startswith(paths))
 
     def allowance(self, consent: Consent, path: str) -> Allowance:
-        """What passes for a visitor with this consent on the page at `path`. A service that the site's own server tells
-        is given for that, and loaded for nobody."""
-        ahead = list_ahead(self.policy, consent) - self._forwarded
-        return self._find(consent.services - self._forwarded, self.find_pages(path), ahead)
+        """What passes for a visitor with this consent on the page at `path`."""
+        return self._find(consent.services, self.find_pages(path), list_ahead(self.policy, consent))
 
     def narrow(self, consent: Consent) -> str:
         """The Content-Security-Policy that brings any page that is open to this choice. What only some pages may ask
         is in it: on the others their own policy forbids that."""
         every = frozenset(number for number, _ in self._scoped)
-        services = consent.services - self._forwarded
-        return self._find(services, every, frozenset()).csp.decode().partition("; report-uri")[0]
+        return self._find(consent.services, every, frozenset()).csp.decode().partition("; report-uri")[0]
 
     def _find(self, services: frozenset[str], pages: frozenset[int], ahead: frozenset[str]) -> Allowance:
-        state = (services, pages, ahead)
+        state = (services & self.loaded, pages, ahead)  # what the site's own server tells is loaded for nobody
         found = self._made.get(state)
         if found is None:
             if len(self._made) >= 1024:  # 2ⁿ states exist; few are in use at a time

@@ -34,8 +34,7 @@ _LENGTHS = frozenset((b"content-length", b"etag", b"last-modified", b"accept-ran
 
 @dataclass(slots=True)
 class Seen:
-    """What a response would have done that nobody declared, for the operator's report; what it will do; and what it says
-    to us."""
+    """What a response would have done that nobody declared, for the operator's report; and what it does, and says."""
 
     denied: list[Verdict] = field(default_factory=list)
     cookies: list[str] = field(default_factory=list)

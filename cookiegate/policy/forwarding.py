@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, Protocol
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, BaseModel, Field
 
 from ..errors import Problem
 from .model import Forwarding
@@ -61,32 +61,19 @@ def _check_query_key(text: str) -> str:
     return text
 
 
-MeasurementId = Annotated[str, AfterValidator(_check_measurement_id)]
-Receiver = Annotated[str, AfterValidator(_check_receiver)]
-SiteId = AfterValidator(_check_site_id)
-QueryKey = Annotated[str, AfterValidator(_check_query_key)]
+class ForwardingKeys(BaseModel):
+    """The keys of a service's section that are about it."""
+
+    mode: Literal["browser", "server"] | None = None
+    measurement_id: Annotated[str, AfterValidator(_check_measurement_id)] = ""
+    region: Literal["eu", "global"] = "eu"
+    url: Annotated[str, AfterValidator(_check_receiver)] = ""
+    site_id: Annotated[int, Field(strict=True), AfterValidator(_check_site_id)] | None = None
+    address: Literal["none", "truncated"] = "none"
+    query: list[Annotated[str, AfterValidator(_check_query_key)]] = Field(default_factory=list)
 
 
-class Said(Protocol):
-    """The keys of a service's section that are read here."""
-
-    @property
-    def mode(self) -> str | None: ...
-    @property
-    def measurement_id(self) -> str: ...
-    @property
-    def region(self) -> str: ...
-    @property
-    def url(self) -> str: ...
-    @property
-    def site_id(self) -> int | None: ...
-    @property
-    def address(self) -> str: ...
-    @property
-    def query(self) -> list[str]: ...
-
-
-def build_forwarding(id: str, said: Said) -> Forwarding | None:
+def build_forwarding(id: str, said: ForwardingKeys) -> Forwarding | None:
     """How this service is told from here; None where browsers load it themselves."""
     if said.mode != "server":
         return None

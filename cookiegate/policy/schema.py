@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from .appearance import Address, Colour, Fonts, OwnFile
-from .forwarding import MeasurementId, QueryKey, Receiver, SiteId
+from .forwarding import ForwardingKeys
 from .match import split_pattern
 from .model import DEFAULT_LANGUAGES, LANGUAGES, SECONDS, Lifetime
 
@@ -178,7 +178,7 @@ class ConsentModeSection(_Section):
     acknowledged_on: Day | None = None
 
 
-class ServiceSection(_Section):
+class ServiceSection(_Section, ForwardingKeys):
     name: Text | None = None
     provider: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)] | None = None
     country: Country | None = None
@@ -190,13 +190,6 @@ class ServiceSection(_Section):
     beginnings: list[Annotated[str, StringConstraints(min_length=8, max_length=80)]] = Field(default_factory=list)
     cookies: list[Annotated[CookieEntry, BeforeValidator(_read_cookie)]] = Field(default_factory=list)
     consent_mode: ConsentModeSection = Field(default_factory=ConsentModeSection)
-    mode: Literal["browser", "server"] | None = None
-    measurement_id: MeasurementId = ""
-    region: Literal["eu", "global"] = "eu"
-    url: Receiver = ""
-    site_id: Annotated[Number, SiteId] | None = None
-    address: Literal["none", "truncated"] = "none"
-    query: list[QueryKey] = Field(default_factory=list)
 
 
 class CatalogueRow(ServiceSection):

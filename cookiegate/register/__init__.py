@@ -9,8 +9,9 @@ from .addresses import CHANNELS, normalise
 from .events import Event
 from .growth import find_subject
 from .importing import Imported, LogImport
+from .landing import SECONDS
 from .ledgerkey import LedgerKey, load_ledger_key, make_ledger_key, rotate_ledger_key
-from .outbox import SECONDS, Outbox, Sendable, Taken, Waiting, list_waiting, purge_outbox
+from .outbox import Outbox, Sendable, Taken, Waiting, list_waiting, purge_outbox
 from .permits import (
     Offer,
     Permit,

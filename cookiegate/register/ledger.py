@@ -12,7 +12,7 @@ from cookiegate.errors import StoreError
 from cookiegate.store import Batch, Grow, Growth, Head, Store
 
 from .growth import Kept, find_subject, grow_by
-from .outbox import NOTHING, stop_forwarding
+from .landing import NOTHING, stop_forwarding
 
 
 class Ticket:

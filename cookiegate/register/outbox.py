@@ -22,13 +22,9 @@ from cookiegate.store import Batch, Change, Growth, Row, Store, open_store
 from .acts import carry_out, opened
 from .forking import watch
 from .growth import find_subject
+from .landing import LANDING, drop_claim
 
-SECONDS = 3.0  # that a request may take, from before it is taken until it is given up
-_MARGIN = 1.0  # seconds for a thread that gets no time
-LANDING = SECONDS + _MARGIN  # after which nothing that was taken before is sent any more
-_PAUSE = 0.02
 _LOOKED_AT = 200  # events at a time
-NOTHING = " "  # the list of services of who has given none
 
 
 class Sendable(NamedTuple):
@@ -218,39 +214,6 @@ class Outbox:
         return Sendable(name, subject, client, time, session, json.loads(said), given[subject])
 
 
-def stop_forwarding(people: Iterable[tuple[bytes, str]]) -> list[Change]:
-    """Of each of these people (subject, and the services that stand, each between spaces) nobody else is told any more
-    what they did.
-
-    Visitors, events and counts are changed in this order wherever they are, or two gateways could wait for each other.
-    """
-    claim, rows = os.urandom(16), sorted(people)
-    return [
-        Change("forget_outbox_visitor", rows),
-        Change("stop_outbox_events", [(claim, *row) for row in rows]),
-        *_drop_claim(claim, "withdrawn"),
-    ]
-
-
-def wait_for_landing(store: Store, subject: bytes, services: str = NOTHING) -> bool:
-    """Wait until nothing of a person is on its way to others than `services`; whether anything is left that was.
-
-    A request takes a few seconds at most, and whoever has sent one but cannot say so sends no other.
-    """
-    until = clock.monotonic() + LANDING
-    while True:
-        left, flying = store.query("outbox_left", subject=subject, services=services)[0]
-        if not flying or clock.monotonic() >= until:
-            return bool(left)
-        clock.sleep(_PAUSE)
-
-
-def clear_landed(store: Store, subject: bytes, services: str = NOTHING) -> None:
-    """As `wait_for_landing`; and what did not arrive is gone as well, where it waits again."""
-    if wait_for_landing(store, subject, services):
-        store.write(Batch(changes=stop_forwarding([(subject, services)])))
-
-
 def count_events(store: Store) -> list[Waiting]:
     """How it stands with each service that there was anything for, by id."""
     found: dict[str, dict[str, int]] = {}
@@ -282,11 +245,7 @@ def purge_outbox(store_url: str, service: str, now: float) -> int:
 def _drop(ids: Sequence[Row], outcome: str) -> list[Change]:
     """Those of them that still wait. Made ours first, so that just as many are counted as go."""
     claim = os.urandom(16)
-    return [Change("claim_outbox_event", [(claim, *id) for id in ids]), *_drop_claim(claim, outcome)] if ids else []
-
-
-def _drop_claim(claim: bytes, outcome: str) -> list[Change]:
-    return [Change("count_outbox_claim", [(outcome, claim)]), Change("drop_outbox_claim", [(claim,)])]
+    return [Change("claim_outbox_event", [(claim, *id) for id in ids]), *drop_claim(claim, outcome)] if ids else []
 
 
 def _find_given(store: Store, subject: bytes) -> frozenset[str]:

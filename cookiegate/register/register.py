@@ -23,9 +23,10 @@ from .declaration import Shown
 from .events import Event
 from .growth import find_subject
 from .herald import Herald
+from .landing import LANDING, NOTHING, stop_forwarding, wait_for_landing
 from .ledger import Ticket
 from .ledgerkey import LedgerKey, load_ledger_key, make_ledger_key
-from .outbox import LANDING, NOTHING, Outbox, Unstored, stop_forwarding, wait_for_landing
+from .outbox import Outbox, Unstored
 from .spool import forget_spooled, list_spooled
 from .subjects import Recipient, erase_subject, restrict_subject
 from .upkeep import Upkeep

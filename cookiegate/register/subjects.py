@@ -18,8 +18,8 @@ from cookiegate.store import Change, Row, Store
 
 from .acts import carry_out, opened, require_plain, scrub_files
 from .growth import Entry, Kept, Removed
+from .landing import NOTHING, clear_landed, stop_forwarding
 from .ledger import wait_for_commits
-from .outbox import NOTHING, clear_landed, stop_forwarding
 from .requests import add_tasks, find_request, open_request
 
 _HOUR = 3600

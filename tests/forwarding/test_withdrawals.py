@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from cookiegate import CookieGate
-from cookiegate.register import list_waiting, outbox, writer
+from cookiegate.register import landing, list_waiting, outbox, writer
 from cookiegate.store import open_store
 from tests.asgi import Recorded
 from tests.databases.asking import ask
@@ -156,6 +156,7 @@ def test_what_a_dead_sender_had_on_its_way_holds_an_answer_up_for_a_moment_only(
     tmp_path: Path, internet: Internet, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(outbox, "LANDING", 0.5)
+    monkeypatch.setattr(landing, "LANDING", 0.5)
     monkeypatch.setattr("cookiegate.register.register.LANDING", 1.0)
 
     async def story() -> None:
