@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from .asking import Visitor, read_cookies
+from .consent import name_choice
 from .cookie import OwnCookies
 from .exchange import Scope
 from .forms import BadRequest, find_own_referrer, is_local, read_word, require_same_origin
@@ -20,6 +21,7 @@ from .quota import Quota
 from .register import Register, visit_from
 from .requests import read_host
 from .signals import VISIT_LOG
+from .visitor import AGENT_LENGTH
 
 STATISTICS = "statistics"
 
@@ -86,9 +88,13 @@ class Viewing:
                     time=int(time.time()),
                     address=visitor.address,
                     path=path,
+                    query=query.encode("latin-1", "replace"),
                     referrer=request.headers.get("referer", ""),
-                    agent=request.headers.get("user-agent", "")[:256],
+                    agent=request.headers.get("user-agent", "")[:AGENT_LENGTH],
+                    languages=headers.get(b"accept-language", b""),
                     status=200,
+                    decision=name_choice(self._policy, visitor.consent),
+                    beacon=True,
                 )
             )
         return Response(status_code=204)
