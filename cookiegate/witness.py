@@ -84,9 +84,13 @@ class Witness:
                     status=status,
                     decision=passage.decision,
                     # what is in a page that the browser still had is not seen
-                    released=bool(passage.allowance.measuring) if again else seen.measures,
+                    released=(bool(passage.allowance.measuring) if again else seen.measures) or self._tells(occasion),
                 )
             )
+
+    def _tells(self, occasion: Occasion | None) -> bool:
+        """Whether a service that counts visits is told by this server."""
+        return occasion is not None and not self._policy.measuring.isdisjoint(occasion.services)
 
     def _objects(self, headers: Mapping[bytes, bytes], scope: Scope) -> bool:
         """Who objects to the log (GDPR art. 21) is not in it."""

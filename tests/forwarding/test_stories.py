@@ -218,6 +218,21 @@ def test_a_page_that_a_script_shows_is_told_and_logged_of_who_agreed(
     asyncio.run(story())
 
 
+def test_the_visit_log_knows_that_a_service_was_told(
+    tmp_path: Path, internet: Internet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visits: list[Any] = []
+    monkeypatch.setattr("cookiegate.register.Register.visit", lambda self, visit: visits.append(visit))
+
+    async def story() -> None:
+        with closing(make_gate(website, tmp_path, internet)) as gate:
+            for given in (["matomo"], ["filmi"]):
+                await look(gate, "/", keep(await choose(gate, "save", service=given)))
+            assert [visit.released for visit in visits] == [True, False]
+
+    asyncio.run(story())
+
+
 def test_reporting_outside_of_a_request_tells_nobody() -> None:
     assert cookiegate.report("sign_up") is False
     with pytest.raises(ValueError, match="keeps for itself"):
