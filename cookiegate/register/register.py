@@ -210,9 +210,10 @@ class Register:
     def _find_key(self) -> LedgerKey:
         """Made when it is first needed, of a store that is this machine's own."""
         if self._key is None:
-            if self._key_file.exists():
+            known = self._key_file.exists() or has_ledger(self.store_url)
+            if self._key_file.exists():  # looked for again: another gateway may just have made both
                 self._key = load_ledger_key(self._key_file)
-            elif has_ledger(self.store_url):
+            elif known:
                 raise LedgerError(
                     f"the ledger's key {self._key_file} is gone: put it back from its copy. With another key nobody's "
                     "records are found and no ban on marketing holds; `cookiegate keys new` makes one all the same"
