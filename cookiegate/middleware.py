@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from pathlib import Path
 
@@ -39,7 +39,7 @@ class CookieGate:
     """A gate around an ASGI application: `CookieGate(app, policy="cookiegate.toml")`.
 
     Raises PolicyError with every problem of the policy, SettingsError where the secret is missing. The consent of a
-    request is `request.state.consent`, or `cookiegate.current()`.
+    request is `request.state.consent`, or `cookiegate.current()`. `clock` gives seconds since 1970-01-01 UTC.
     """
 
     def __init__(
@@ -50,6 +50,7 @@ class CookieGate:
         settings: Settings | None = None,
         prefix: str = "/_cookiegate",
         signals: Sequence[Signal] = (),
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self.app = app
         self.policy = policy if isinstance(policy, Policy) else load_policy(policy)
@@ -68,6 +69,7 @@ class CookieGate:
             checkpoint=settings.checkpoint,
             witness=settings.witness,
             shown=notices.list_shown,
+            clock=clock,
         )
         self._composer = Composer(notices, self._rules)
         self._endpoints = Endpoints(self.policy, self._rules, self._own, notices, self.register, prefix)
@@ -94,7 +96,7 @@ class CookieGate:
             scheme = client_scheme(scheme, peer, scope["headers"], self._trusted)
         secure = scheme == "https"
         path = scope["path"]
-        now = time.time()
+        now = self.register.now()
         refused = self._signals.read(headers)
         passage = self._passages.find(headers.get(b"cookie", b""), secure, path, refused, now)
         consent, allowance, removed = passage.consent, passage.allowance, passage.removed

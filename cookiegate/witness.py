@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Mapping
 
 from .cookie import OwnCookies
@@ -59,7 +58,7 @@ class Witness:
             self._register.visit(
                 visit_from(
                     self._policy,
-                    time=int(time.time()),
+                    time=int(self._register.now()),
                     address=scope["state"]["client_address"],
                     path=path,
                     query=scope.get("query_string", b""),
