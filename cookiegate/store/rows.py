@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -83,6 +84,21 @@ class AnswerRow(NamedTuple):
     banner: str  # mark of the policy that was shown
     answer: str  # given, partly, refused or withdrawn
     times: int  # added to what is there
+
+
+def note_days(changes: Sequence[Change]) -> list[Change]:
+    """The changes, and after them how many visits and answers they write for each day: its figures know fewer then.
+
+    In the same transaction, so that what was counted can be told from what came later; and last, since in a shared
+    store it locks the day until the COMMIT.
+    """
+    written: Counter[Value] = Counter()
+    for statement, rows in changes:
+        if statement == "add_visit":
+            written.update(row[1] for row in rows)
+        elif statement == "add_answer":
+            written.update(row[0] for row in rows)
+    return [*changes, Change("note_day", sorted(written.items()))] if written else [*changes]
 
 
 class Store(Protocol):
