@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from urllib.parse import unquote, urlencode, urlsplit
 
 from starlette.requests import Request
@@ -50,7 +49,7 @@ class Choosing:
         back = (is_scripted(request) and here) or form.return_to or here or "/"
         if form.decision == "once":
             return self._load_once(visitor, form.services, back)
-        before, now = visitor.consent, time.time()
+        before, now = visitor.consent, self._register.now()
         outdated = request.query_params.get("v", self._policy.mark) != self._policy.mark
         answer = (form.decision, form.purposes, form.services)
         after = decide(self._policy, before, *answer, int(now) // 86_400, outdated=outdated)
@@ -88,7 +87,7 @@ class Choosing:
             raise BadRequest(400, "one service at a time is loaded once")
         path = unquote(urlsplit(back).path)  # as the page's scope will have it
         response = RedirectResponse(back, 303, {"clear-site-data": _AHEAD})
-        wish = self._own.remember_once(services.pop(), path, time.time(), visitor.secure)
+        wish = self._own.remember_once(services.pop(), path, self._register.now(), visitor.secure)
         response.headers.append("set-cookie", wish)
         return response
 
@@ -115,7 +114,7 @@ class Choosing:
         ):
             raise BadRequest(403, "nothing was cleared")  # a choice that is still there is taken back by a POST alone
         back = request.query_params.get("return_to", "")
-        refused = Consent(True, day=int(time.time()) // 86_400)
+        refused = Consent(True, day=int(self._register.now()) // 86_400)
         return self._confirm(request, visitor, refused, back if is_local(back) else "/", b"")
 
     def _confirm(
@@ -134,7 +133,7 @@ class Choosing:
         self, response: Response, request: Request, after: Consent, page: str, sent: bytes, secure: bool
     ) -> None:
         """The choice in its cookie, and an end to the cookies that it does not allow."""
-        today = int(time.time()) // 86_400
+        today = int(self._register.now()) // 86_400
         response.headers["clear-site-data"] = _AHEAD
         response.headers.append("set-cookie", self._own.remember(after, secure, today))
         _, removed = filter_cookie_header(sent, self._rules.allowance(after, unquote(page)))

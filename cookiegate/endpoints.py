@@ -160,7 +160,7 @@ class Endpoints:
             return await self._records.show(id, visitor.language, done)
         response = await self._records.show("", visitor.language, done)
         self._choosing.remember(
-            response, request, Consent(True, day=int(time.time()) // 86_400), "/", sent, visitor.secure
+            response, request, Consent(True, day=int(self._register.now()) // 86_400), "/", sent, visitor.secure
         )
         return response
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from pathlib import Path
 
@@ -41,7 +41,7 @@ class CookieGate:
     """A gate around an ASGI application: `CookieGate(app, policy="cookiegate.toml")`.
 
     Raises PolicyError with every problem of the policy, SettingsError where the secret is missing. The consent of a
-    request is `request.state.consent`, or `cookiegate.current()`.
+    request is `request.state.consent`, or `cookiegate.current()`. `clock` gives seconds since 1970-01-01 UTC.
     """
 
     def __init__(
@@ -52,6 +52,7 @@ class CookieGate:
         settings: Settings | None = None,
         prefix: str = "/_cookiegate",
         signals: Sequence[Signal] = (),
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self.app = app
         self.policy = policy if isinstance(policy, Policy) else load_policy(policy)
@@ -70,6 +71,7 @@ class CookieGate:
             checkpoint=settings.checkpoint,
             witness=settings.witness,
             shown=notices.list_shown,
+            clock=clock,
         )
         secrets = {GOOGLE: settings.google_analytics_secret, MATOMO: settings.matomo_token}
         self._forwarder = Forwarder(self.policy, self.register, secrets) if self.policy.forwarded else None
@@ -99,7 +101,7 @@ class CookieGate:
             scheme = client_scheme(scheme, peer, scope["headers"], self._trusted)
         secure = scheme == "https"
         path = scope["path"]
-        now = time.time()
+        now = self.register.now()
         refused = self._signals.read(headers)
         passage = self._passages.find(headers.get(b"cookie", b""), secure, path, refused, now)
         consent, allowance, removed = passage.consent, passage.allowance, passage.removed

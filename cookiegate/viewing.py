@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from urllib.parse import unquote, urlsplit
 
@@ -81,11 +80,12 @@ class Viewing:
             )
             if occasion:
                 occasion.view()
+        consented = not self._policy.measuring.isdisjoint(visitor.consent.services)
         if visitor.consent.allows(STATISTICS) and not self._objects(request, visitor):
             self._register.visit(
                 visit_from(
                     self._policy,
-                    time=int(time.time()),
+                    time=int(self._register.now()),
                     address=visitor.address,
                     path=path,
                     query=query.encode("latin-1", "replace"),
@@ -94,6 +94,8 @@ class Viewing:
                     languages=headers.get(b"accept-language", b""),
                     status=200,
                     decision=name_choice(self._policy, visitor.consent),
+                    consented=consented,
+                    released=consented,  # the page has long come, and what was in it is not seen
                     beacon=True,
                 )
             )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Mapping
 
 from .cookie import OwnCookies
@@ -74,7 +73,7 @@ class Witness:
             self._register.visit(
                 visit_from(
                     self._policy,
-                    time=int(time.time()),
+                    time=int(self._register.now()),
                     address=scope["state"]["client_address"],
                     path=path,
                     query=scope.get("query_string", b""),
@@ -83,6 +82,7 @@ class Witness:
                     languages=headers.get(b"accept-language", b""),
                     status=status,
                     decision=passage.decision,
+                    consented=not self._policy.measuring.isdisjoint(passage.consent.services),
                     # what is in a page that the browser still had is not seen
                     released=(bool(passage.allowance.measuring) if again else seen.measures) or self._tells(occasion),
                 )

@@ -63,6 +63,7 @@ _PATTERNS = {
 _LIMITS = {
     "visits.ipv4_bits": "at most 24: the last of the four numbers is always cut off before anything is written",
     "visits.ipv6_bits": "at most 48: a longer prefix can be one household",
+    "visits.threshold": "1 hides nothing, and 1000 at most: more would hide what a report is for",
     "banner.radius": "at most 22 (px): the ends of a button are round then",
 }
 
@@ -95,7 +96,9 @@ def explain(error: ValidationError, said: Mapping[str, Any]) -> Iterator[Problem
         elif kind == "string_pattern_mismatch":
             yield Problem(key, f"{show(seen)} cannot be used", _PATTERNS[each["ctx"]["pattern"]])
         elif kind in ("less_than_equal", "greater_than_equal"):
-            yield Problem(key, f"{show(seen)} cannot be used", _LIMITS[key] if kind[0] == "l" else "0 at least")
+            yield Problem(
+                key, f"{show(seen)} cannot be used", _LIMITS[key] if kind[0] == "l" else f"{each['ctx']['ge']} at least"
+            )
         else:
             wrong, hint = _KINDS.get(kind, (each["msg"], ""))
             if kind == "string_type" and where[0] == "texts" and isinstance(seen, Mapping):

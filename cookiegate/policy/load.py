@@ -203,7 +203,8 @@ def _compile_visits(said: VisitsSection) -> VisitRules:
         assessment = Assessment(written.interest, written.necessity, written.balancing, written.reviewed_by, day)
     groups = sorted(said.groups.items(), key=lambda group: (-len(group[0]), group))
     days, kept = said.retention.days, tuple(said.keep_query)
-    return VisitRules(assessment, said.ipv4_bits, said.ipv6_bits, days, said.visitor, kept, tuple(groups))
+    bits = said.ipv4_bits, said.ipv6_bits
+    return VisitRules(assessment, *bits, days, said.visitor, kept, tuple(groups), said.threshold)
 
 
 def _compile_signals(

@@ -155,6 +155,7 @@ class VisitRules:
     visitor: str = "daily"  # or "off"
     keep_query: tuple[str, ...] = ()  # parameters kept of an address, in this order
     groups: tuple[tuple[str, str], ...] = ()  # beginning of a path, name of its pages; the longest first
+    threshold: int = 1  # figures that stand for fewer are put together, day by day; 1: none are
 
 
 @dataclass(frozen=True, slots=True)

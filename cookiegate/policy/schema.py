@@ -246,6 +246,7 @@ class VisitsSection(_Section):
     ipv6_bits: Number = Field(default=48, ge=0, le=48)
     retention: Period = Lifetime(90, "days")
     visitor: Literal["off", "daily"] = "daily"
+    threshold: Number = Field(default=1, ge=1, le=1000)
     keep_query: list[Annotated[str, AfterValidator(_check_kept)]] = Field(default_factory=list, max_length=8)
     groups: dict[Annotated[str, AfterValidator(_check_group)], GroupName] = Field(default_factory=dict, max_length=100)
     assessment: AssessmentSection | None = None
@@ -291,7 +292,7 @@ class PolicyFile(_Section):
     services: dict[Id, ServiceSection] = Field(default_factory=dict)
     necessary: list[NecessarySection] = Field(default_factory=list)
     visits: VisitsSection = Field(default_factory=VisitsSection)
-    retention: dict[Literal["answers", "consents", "observations"], Period] = Field(default_factory=dict)
+    retention: dict[Literal["answers", "consents", "figures", "observations"], Period] = Field(default_factory=dict)
     signals: SignalsSection = Field(default_factory=SignalsSection)
     gate: GateSection = Field(default_factory=GateSection)
     banner: BannerSection = Field(default_factory=BannerSection)

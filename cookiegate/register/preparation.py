@@ -73,7 +73,7 @@ class Preparation:
         self._admission.confirm()
 
     def _make_row(self, visit: Visit, day: str) -> VisitRow:
-        (time, address, path, referrer, own, said, status, language, campaign, decision, released, banner,
+        (time, address, path, referrer, own, said, status, language, campaign, decision, consented, released, banner,
          beacon) = visit  # fmt: skip
         agent = describe(said)
         browser, system, device, bot = agent.browser, agent.system, agent.device, agent.bot
@@ -99,5 +99,5 @@ class Preparation:
         id = visitor_id(key, self._site, visit) if key else None
         return VisitRow(
             time, day, address, path, referrer, own, browser, system, device, status, bot, id,
-            language, campaign, decision, released, group, banner, beacon,
+            language, campaign, decision, consented, released, group, banner, beacon,
         )  # fmt: skip

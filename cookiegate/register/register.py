@@ -162,6 +162,10 @@ class Register:
         with acting(_PERSON):
             await asyncio.to_thread(ask, self.store_url, self.find_subject(consent_id), self._clock())
 
+    def now(self) -> float:
+        """Seconds since 1970-01-01 UTC, by the clock that the register goes by."""
+        return self._clock()
+
     def find_subject(self, consent_id: str) -> bytes:
         """The keyed hash under which the records of this id are found."""
         return find_subject(self._find_key().index, consent_id)

@@ -13,6 +13,7 @@ from cookiegate.store import Batch, Change, Store, open_store
 
 from .acts import scrub_files
 from .growth import Removed, grow_by
+from .rollup import roll_up
 from .visits import day_of
 
 _DAY = 86_400
@@ -21,6 +22,8 @@ _CLOCK_DAYS = 30
 _PROVEN_DAYS = 3  # on which a gateway was at work lately, before the clock is believed
 OBSERVATION_DAYS = 90  # unless the policy says otherwise
 ANSWER_DAYS = 3 * 365 + 1  # likewise: this year beside the two before it
+FIGURE_DAYS = 761  # likewise: 25 months, so that a month stands beside the same one of two years before
+_UNCOUNTED_DAYS = 7  # that visits past their time wait for their day to be counted; then their time is what counts
 CONSENT_DAYS = 3 * 365 + 183  # likewise: as long as a consent lasts, and claims about it after that
 REQUEST_DAYS = 3 * 365 + 1  # after it was closed: as long as a claim about it may be expected
 PERMIT_DAYS = 2 * 365 + 1  # two years by the calendar; each permit says when they end
@@ -45,6 +48,11 @@ def list_rules(policy: Policy) -> tuple[Rule, ...]:
     return (
         Rule("visits", "statistics and security of the site", "GDPR art. 6(1)(f)", policy.visits.retention_days),
         Rule("observations", "to complete the policy", never, policy.retention.get("observations", OBSERVATION_DAYS)),
+        Rule("figures", "statistics of the site", "no personal data, or GDPR art. 6(1)(f) where few come",
+             policy.retention.get("figures", FIGURE_DAYS)),
+        Rule("page_figures", "the same", "the same", policy.retention.get("figures", FIGURE_DAYS)),
+        Rule("figured_days", "to tell which figures are whole", never, policy.retention.get("figures", FIGURE_DAYS)),
+        Rule("figured_months", "the same", never, policy.retention.get("figures", FIGURE_DAYS)),
         Rule("names", "to bound how many names a day's visits bring", never, policy.visits.retention_days),
         Rule("answers", "to see how the banner does", never, policy.retention.get("answers", ANSWER_DAYS)),
         Rule("ledger_records", "to demonstrate consent", "GDPR art. 6(1)(c), 7(1)",
@@ -91,7 +99,7 @@ class Retention:
 
     def purge(self, store: Store, now: float) -> bool:
         """Delete a part, short enough to let a decision wait; whether there is more. `now`: seconds since 1970 UTC."""
-        deleted = store.purge("visits", day_of(now - self._days["visits"] * _DAY))
+        deleted = store.purge("visits", self._find_counted(store, now))
         deleted += store.purge("observations", day_of(now - self._days["observations"] * _DAY))
         deleted += store.purge("names", day_of(now - self._days["names"] * _DAY))
         deleted += store.purge("answers", day_of(now - self._days["answers"] * _DAY))
@@ -101,10 +109,22 @@ class Retention:
         deleted += store.purge("permits", int(now))
         deleted += store.purge("outbox", int(now - self._days["outbox"] * _DAY) * 1000)
         deleted += store.purge("outbox_visitors", int(now - self._days["outbox_visitors"] * _DAY))
+        month = day_of(now - self._days["figures"] * _DAY)[:7]  # whole months: what is summed goes with its days
+        for table in ("figures", "page_figures", "figured_days", "figured_months"):
+            deleted += store.purge(table, month)
         deleted += store.purge("days", day_of(now - self._days["days"] * _DAY))
         before = int(now - self._days["ledger_records"] * _DAY) // _HOUR
         deleted += _erase_statements(store, before, int(now) // _HOUR)
         return bool(self._purge_records(store, before, int(now) // _HOUR) + deleted)
+
+    def _find_counted(self, store: Store, now: float) -> str:
+        """The day before which visits may go: past their time, and their day counted, or a week late for that."""
+        limit = day_of(now - self._days["visits"] * _DAY)
+        latest = day_of(now - (self._days["visits"] + _UNCOUNTED_DAYS) * _DAY)
+        if store.query("first_unfinished", before=limit) != [(None,)]:
+            store.write(Batch(changes=[Change("finish_days", [(limit, latest)])]))
+        ((first,),) = store.query("first_unfinished", before=limit)
+        return limit if first is None else str(first)
 
     def _purge_records(self, store: Store, before: int, hour: int) -> int:
         """The ledger says up to which number records may be gone; those go whose time is over. Hours since 1970 UTC.
@@ -140,6 +160,7 @@ def run_out(store_url: str, policy: Policy, now: float) -> bool:
     """
     rules = Retention(policy)
     with closing(open_store(store_url)) as store:
+        roll_up(store, policy.visits.threshold, now)
         while rules.purge(store, now):
             pass
         return scrub_files(store)

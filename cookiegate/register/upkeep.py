@@ -17,6 +17,7 @@ from .declaration import Shown, declare
 from .herald import Herald
 from .ledgerkey import LedgerKey
 from .retention import Retention
+from .rollup import Rollup
 from .signer import Signer
 from .visits import day_of
 
@@ -44,6 +45,7 @@ class Upkeep:
         self._herald = herald
         self._shown = shown
         self._retention = Retention(policy)
+        self._rollup = Rollup(store_url, policy.visits.threshold)
         self._clock = clock
         self._declared: Store | None = None  # where what is shown was kept: an older copy may have been put back since
         self._purged_on = ""
@@ -55,7 +57,12 @@ class Upkeep:
     @property
     def due_at(self) -> float:
         """When there is something to do, on the monotonic clock."""
-        return min(self._look_at, self._sign_at)
+        ready = self._rollup.look_at
+        return min(self._look_at, self._sign_at, self._look_at if ready is None else ready)
+
+    def wait(self) -> None:
+        """Until no other connection than the writer's is open."""
+        self._rollup.wait()
 
     @property
     def index_key(self) -> bytes:
@@ -75,11 +82,16 @@ class Upkeep:
         """Do a part of it, short enough to let a decision wait; whether there is more to do at once."""
         if time.monotonic() >= self._sign_at:
             self.sign(store)
+        if self._rollup.look_at is not None and self._rollup.step(store, self._clock()):
+            self._look_at, self._purged_on = 0.0, ""  # the next day; and what is counted now may be deleted
         if time.monotonic() < self._look_at:
             return False
         self._look_at = time.monotonic() + _EVERY
         now = self._clock()
         self.day_keys.expire(now)
+        if self._rollup.look_at is None and self._rollup.step(store, now):
+            self._look_at = 0.0
+            return True
         if not self._shared:
             store.scrub()  # what a reader kept from being overwritten goes a minute later
         if self._purged_on == day_of(now):

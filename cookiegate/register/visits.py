@@ -36,6 +36,7 @@ class Visit(NamedTuple):
     language: str = ""  # primary subtag: "fi"
     campaign: str = ""  # "source / medium / campaign"
     decision: str = UNKNOWN
+    consented: bool = False
     released: bool = False
     banner: str = ""
     beacon: bool = False
@@ -53,13 +54,14 @@ def visit_from(
     query: bytes = b"",
     languages: bytes = b"",
     decision: str = UNKNOWN,
+    consented: bool = False,
     released: bool = False,
     beacon: bool = False,
 ) -> Visit:
     """The visit to keep of a request: `address` whole, `path` decoded, `query` not, the rest as the headers say.
 
-    `decision` is what its visitor had chosen, as `consent.name_choice` says it, `released` whether a statistics service
-    that they had given was in the page, `beacon` that the page's script told it.
+    `decision` is what its visitor had chosen, as `consent.name_choice` says it, `consented` whether they had given a
+    statistics service, `released` whether one of those was in the page, `beacon` that the page's script told it.
     """
     rules = policy.visits
     origin, own = reduce_referrer(referrer, policy.site.hosts)
@@ -75,6 +77,7 @@ def visit_from(
         prefer(languages),
         campaign,
         decision,
+        consented,
         released,
         "" if decision else policy.mark,  # who had chosen is not asked
         beacon,

@@ -136,6 +136,7 @@ class Writer:
     def pause(self) -> None:
         self._gate.acquire()
         self._discard_store()
+        self._upkeep.wait()
 
     def resume(self) -> None:
         self._gate.release()
@@ -191,6 +192,7 @@ class Writer:
                 self._wake.clear()
         with self._gate:
             self._discard_store()
+        self._upkeep.wait()
         self._give_up()
 
     def _attempt(self, closing: bool) -> bool:

@@ -4,34 +4,49 @@ from __future__ import annotations
 
 from .bundle import write_bundle
 from .consents import export
+from .funnel import By, FunnelRow, Gap, consent_funnel, measured_gap
 from .proof import Proof, last_checkpoint, prove, read_proof
 from .receipt import write_receipt
 from .receiptcheck import Receipt, find_receipt_faults, read_receipt
-from .statistics import Count, PageFigures, VisitStatistics, visit_statistics
+from .recount import Recount, recount_figures
+from .sheets import render_csv, render_json
+from .statistics import Count, Length, PageFigures, Step, VisitStatistics, visit_statistics
 from .subject import Dossier, read_dossier, render_dossier, write_csv, write_html, write_json
-from .tables import render
+from .tables import render, render_funnel
 from .undeclared import Undeclared, find_undeclared
 from .verification import Verification
 
 __all__ = [
+    "By",
     "Count",
     "Dossier",
+    "FunnelRow",
+    "Gap",
+    "Length",
     "PageFigures",
     "Proof",
     "Receipt",
+    "Recount",
+    "Step",
     "Undeclared",
     "Verification",
     "VisitStatistics",
+    "consent_funnel",
     "export",
     "find_receipt_faults",
     "find_undeclared",
     "last_checkpoint",
+    "measured_gap",
     "prove",
     "read_dossier",
     "read_proof",
     "read_receipt",
+    "recount_figures",
     "render",
+    "render_csv",
     "render_dossier",
+    "render_funnel",
+    "render_json",
     "visit_statistics",
     "write_bundle",
     "write_csv",

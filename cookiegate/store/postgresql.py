@@ -17,7 +17,7 @@ from cookiegate.errors import StoreError
 
 from .migrations import judge_schema
 from .paging import read_pages
-from .rows import Batch, Change, Head, Row, Value
+from .rows import Batch, Change, Head, Row, Value, note_days
 from .statements import STEPS, number_parameters, reading, step, writing
 
 try:
@@ -132,7 +132,7 @@ class PostgresqlStore:
 
     async def _write(self, batch: Batch, may_commit: Callable[[], bool]) -> bool:
         connection = self._connection
-        changes = list(batch.changes)
+        changes = note_days(batch.changes)
         await self._make_days(changes)
         transaction = connection.transaction()
         await transaction.start()

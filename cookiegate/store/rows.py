@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -59,6 +60,7 @@ class VisitRow(NamedTuple):
     language: str = ""  # primary subtag that the browser prefers: "fi"
     campaign: str = ""  # "source / medium / campaign"
     decision: str = "none"  # when the page was asked for: "" asked, "given", "partly", "refused"; "none": not known
+    consented: int = 0  # 1: its visitor had given a statistics service
     released: int = 0  # 1: the page carried a statistics service that its visitor had given
     grp: str = ""  # group of pages: "/blog", or the policy's name for it
     banner: str = ""  # mark of the policy whose banner was in the page
@@ -83,6 +85,21 @@ class AnswerRow(NamedTuple):
     banner: str  # mark of the policy that was shown
     answer: str  # given, partly, refused or withdrawn
     times: int  # added to what is there
+
+
+def note_days(changes: Sequence[Change]) -> list[Change]:
+    """The changes, and after them how many visits and answers they write for each day: its figures know fewer then.
+
+    In the same transaction, so that what was counted can be told from what came later; and last, since in a shared
+    store it locks the day until the COMMIT.
+    """
+    written: Counter[Value] = Counter()
+    for statement, rows in changes:
+        if statement == "add_visit":
+            written.update(row[1] for row in rows)
+        elif statement == "add_answer":
+            written.update(row[0] for row in rows)
+    return [*changes, Change("note_day", sorted(written.items()))] if written else [*changes]
 
 
 class Store(Protocol):

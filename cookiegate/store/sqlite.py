@@ -15,7 +15,7 @@ from cookiegate.errors import StoreError
 from .lock import claim, hold
 from .migrations import judge_schema, migrate, read_schema
 from .paging import read_pages
-from .rows import Batch, Change, Head, Row, Value
+from .rows import Batch, Change, Head, Row, Value, note_days
 from .statements import reading, writing
 
 _BUSY_SECONDS = 3  # for programs that do not know our lock, such as the sqlite3 shell
@@ -73,12 +73,14 @@ class SqliteStore:
     def _connect(self, mode: str) -> sqlite3.Connection:
         uri = f"{self._path.absolute().as_uri()}?mode={mode}"
         # Used by one thread at a time; closed, before a fork, by the one that forks.
-        return sqlite3.connect(uri, uri=True, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+        found = sqlite3.connect(uri, uri=True, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+        found.execute("PRAGMA temp_store = MEMORY")  # what is counted leaves no copy of visits in files elsewhere
+        return found
 
     def write(self, batch: Batch, may_commit: Callable[[], bool] = lambda: True) -> bool:
         sql = writing("sqlite")
         with self._transaction() as run:
-            changes = list(batch.changes)
+            changes = note_days(batch.changes)
             if batch.grow:
                 # Read inside the transaction: another process may have continued the ledger.
                 growth = batch.grow(Head._make(run(sql["head"]).fetchone()))

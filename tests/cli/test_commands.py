@@ -78,7 +78,7 @@ def test_every_command_has_help_with_an_example_that_fits_the_screen(words: tupl
 
 def test_the_commands_are_these() -> None:
     assert {" ".join(words) for words in list_commands(main)} == {
-        "", "init", "check", "serve", "visits", "visits report", "visits import",
+        "", "init", "check", "serve", *(f"visits{act}" for act in ("", " report", " funnel", " verify", " import")),
         "consents", *(f"consents {act}" for act in ("verify", "prove", "checkpoint", "export", "accept-restore")),
         "db", "db upgrade", "keys", "keys new", "keys rotate", "keys show",
         "retention", "retention show", "retention run",
@@ -188,6 +188,8 @@ def test_check_is_silent_about_a_store_that_is_not_there_yet_unless_it_was_named
 
 REPORTS = [
     ("visits", "report"),
+    ("visits", "funnel"),
+    ("visits", "verify"),
     ("consents", "export"),
     ("consents", "export", "--format", "csv"),
     ("consents", "verify", "--key", KEY),

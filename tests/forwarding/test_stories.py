@@ -228,7 +228,7 @@ def test_the_visit_log_knows_that_a_service_was_told(
         with closing(make_gate(website, tmp_path, internet)) as gate:
             for given in (["matomo"], ["filmi"]):
                 await look(gate, "/", keep(await choose(gate, "save", service=given)))
-            assert [visit.released for visit in visits] == [True, False]
+            assert [(visit.consented, visit.released) for visit in visits] == [(True, True), (False, False)]
 
     asyncio.run(story())
 

@@ -24,8 +24,9 @@ DIRECTIONS = {
     "consent": {"policy"},
     "gate": {"policy", "consent"},
     "notices": {"policy", "consent"},
-    "register": {"policy", "visitor", "consent", "store"},
-    "reports": {"policy", "consent", "store"},
+    "figures": {"store"},
+    "register": {"policy", "visitor", "consent", "store", "figures"},
+    "reports": {"policy", "consent", "store", "figures"},
     "forwarding": {"policy", "visitor", "consent", "register"},
 }
 # The one chapter whose business a library is.

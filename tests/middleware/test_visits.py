@@ -43,14 +43,13 @@ def test_a_visit_says_in_which_language_from_which_campaign_and_what_was_chosen(
         for given in ({"decision": "accept"}, {"decision": "save", "service": "filmi"}, {"decision": "refuse"}):
             await visit(gate, "/kello", cookie=keep(await choose(gate, **given)))  # type: ignore[arg-type]
 
-    sql = (
-        "SELECT path, grp, language, campaign, decision, released, banner <> '', beacon, bot FROM visits ORDER BY place"
-    )
+    sql = """SELECT path, grp, language, campaign, decision, consented, released, banner <> '', beacon, bot
+               FROM visits ORDER BY place"""
     assert tell(story, tmp_path, sql) == [
-        ("/blogi/kellot", "/blogi", "sv", "kirje / - / [email]", "", 0, 1, 0, 0),
-        ("/kello", "/kello", "sv", "", "given", 0, 0, 0, 0),
-        ("/kello", "/kello", "sv", "", "partly", 0, 0, 0, 0),
-        ("/kello", "/kello", "sv", "", "refused", 0, 0, 0, 0),
+        ("/blogi/kellot", "/blogi", "sv", "kirje / - / [email]", "", 0, 0, 1, 0, 0),
+        ("/kello", "/kello", "sv", "", "given", 1, 0, 0, 0, 0),
+        ("/kello", "/kello", "sv", "", "partly", 0, 0, 0, 0, 0),
+        ("/kello", "/kello", "sv", "", "refused", 0, 0, 0, 0, 0),
     ]
 
 

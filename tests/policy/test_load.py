@@ -86,6 +86,7 @@ def test_every_key_of_the_full_policy_arrives_in_what_is_compiled() -> None:
     )
     assert (policy.visits.ipv4_bits, policy.visits.ipv6_bits, policy.visits.retention_days) == (16, 32, 30)
     assert policy.visits.visitor == "off"
+    assert policy.visits.threshold == 10
     assert policy.visits.keep_query == ("page", "category")
     assert policy.visits.groups == (("/blog/press", "Press"), ("/blog", "Blog"))
     assert policy.visits.assessment

@@ -11,6 +11,7 @@ from cookiegate.consent import ConsentRecord
 from cookiegate.policy import Policy
 from cookiegate.register.growth import Kept, grow_by, keep_statement
 from cookiegate.register.retention import CONSENT_DAYS, Retention, Rule, list_rules
+from cookiegate.register.rollup import roll_up
 from cookiegate.store import Batch, Change, Observation, Store, VisitRow, is_shared, open_store
 from tests.databases.asking import ask
 from tests.register.tree import check_tree, read_records
@@ -73,6 +74,7 @@ def test_visits_and_observations_go_by_their_days(store: Store, url: str, policy
     shorter = dataclasses.replace(
         policy, visits=dataclasses.replace(policy.visits, retention_days=14), retention={"observations": 7}
     )
+    roll_up(store, 1, NOON)
     run(store, shorter, NOON)
     assert [day for (day,) in ask(url, "SELECT day FROM visits ORDER BY day")] == days[2:]
     assert [day for (day,) in ask(url, "SELECT day FROM observations ORDER BY day")] == days[3:]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import statistics as arithmetic
+from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
@@ -14,7 +15,8 @@ from typing import Any
 import pytest
 
 from cookiegate.errors import StoreError
-from cookiegate.reports import Count, PageFigures, VisitStatistics, render, visit_statistics
+from cookiegate.figures import SPANS
+from cookiegate.reports import Count, PageFigures, Step, VisitStatistics, render, visit_statistics
 from cookiegate.store import Batch, Change, VisitRow, open_store
 
 FIRST, LAST = date(2026, 3, 1), date(2026, 3, 5)
@@ -58,6 +60,8 @@ def at_random(seed: int, ids: bool) -> list[VisitRow]:
                 browser=chance.choice(["Firefox 131", "Chrome 131", ""]),
                 system=chance.choice(["Linux", "Windows", "iOS"]),
                 device=chance.choice(["desktop", "mobile", "tablet"]),
+                language=chance.choice(["fi", "sv", ""]),
+                campaign=chance.choice(["letter / mail / spring", "", ""]),
                 status=chance.choice([200, 200, 200, 200, 304, 302, 404, 500]),
                 bot=chance.random() < 0.2,
             )
@@ -70,6 +74,7 @@ def by_hand(rows: list[VisitRow], ids: bool) -> VisitStatistics:
     people = [row for row in rows if not row.bot]
     views = [row for row in people if row.status < 300 or row.status == 304]
     entries: Counter[str] = Counter()
+    entries_by_day: Counter[str] = Counter()
     exits: Counter[str] = Counter()
     times: list[tuple[str, int]] = []
     visitors: dict[tuple[str, bytes | None], list[VisitRow]] = defaultdict(list)
@@ -78,15 +83,18 @@ def by_hand(rows: list[VisitRow], ids: bool) -> VisitStatistics:
     for seen in visitors.values() if ids else ():
         seen.sort(key=lambda row: row.time)  # stable: of one second, in the order stored
         entries[seen[0].path] += 1
+        entries_by_day[seen[0].day] += 1
         for row, following in pairwise(seen):
             if following.time - row.time > WINDOW:
                 exits[row.path] += 1
                 entries[following.path] += 1
+                entries_by_day[following.day] += 1
             else:
                 times.append((row.path, following.time - row.time))
         exits[seen[-1].path] += 1
     if not ids:
         entries.update(row.path for row in views if not row.own)
+        entries_by_day.update(row.day for row in views if not row.own)
     seconds = [each for _, each in times]
     return VisitStatistics(
         first_day=FIRST,
@@ -97,9 +105,11 @@ def by_hand(rows: list[VisitRow], ids: bool) -> VisitStatistics:
         visits=entries.total(),
         timed=len(times),
         mean_seconds=mean(seconds),
-        median_seconds=arithmetic.median(seconds) if seconds else None,
+        median_seconds=median(seconds),
         errors=sum(row.status >= 400 for row in people),
         bots=len(rows) - len(people),
+        uncounted=0,
+        series=tuple(steps_by_hand(rows, entries_by_day, ids)),
         pages=tuple(
             page_by_hand(path, number, [each for where, each in times if where == path])
             for path, number in ranked(Counter(row.path for row in views))
@@ -109,12 +119,36 @@ def by_hand(rows: list[VisitRow], ids: bool) -> VisitStatistics:
         browsers=counts(Counter(row.browser for row in views)),
         systems=counts(Counter(row.system for row in views)),
         devices=counts(Counter(row.device for row in views)),
+        languages=counts(Counter(row.language for row in views)),
         referrers=counts(Counter(row.referrer for row in views if row.referrer)),
+        campaigns=counts(Counter(row.campaign for row in views if row.campaign)),
+        statuses=counts(Counter(f"{row.status // 100}xx" for row in people)),
+        missing_pages=counts(Counter(row.path for row in people if row.status == 404)),
     )
 
 
+def steps_by_hand(rows: list[VisitRow], entries: Counter[str], ids: bool) -> Iterable[Step]:
+    for day in sorted({row.day for row in rows}):
+        found = [row for row in rows if row.day == day]
+        views = [row for row in found if not row.bot and (row.status < 300 or row.status == 304)]
+        visitors = len({row.visitor for row in views}) if ids else None
+        yield Step(date.fromisoformat(day), len(views), entries[day], visitors, sum(row.bot for row in found))
+
+
 def page_by_hand(path: str, views: int, seconds: list[int]) -> PageFigures:
-    return PageFigures(path, views, len(seconds), mean(seconds), arithmetic.median(seconds) if seconds else None)
+    return PageFigures(path, views, len(seconds), mean(seconds), median(seconds))
+
+
+def median(seconds: list[int]) -> Any:
+    """Half of the times are below, were those of a span spread over it evenly."""
+    if not seconds:
+        return None
+    half = len(seconds) / 2
+    ordered = sorted(seconds)
+    at = bisect_right(SPANS, ordered[max(0, -(-len(seconds) // 2) - 1)]) - 1
+    begin, end = SPANS[at], (*SPANS[1:], 1800)[at]
+    within = sum(begin <= each < end or each == end == 1800 for each in seconds)
+    return pytest.approx(begin + (half - sum(each < begin for each in seconds)) / within * (end - begin))
 
 
 def mean(seconds: list[int]) -> Any:

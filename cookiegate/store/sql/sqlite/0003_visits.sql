@@ -6,6 +6,8 @@ ALTER TABLE visits ADD COLUMN language TEXT NOT NULL DEFAULT '';
 ALTER TABLE visits ADD COLUMN campaign TEXT NOT NULL DEFAULT '';
 -- when the page was asked for: '' asked, given, partly, refused; none: not known
 ALTER TABLE visits ADD COLUMN decision TEXT NOT NULL DEFAULT 'none';
+-- 1: its visitor had given a statistics service
+ALTER TABLE visits ADD COLUMN consented INTEGER NOT NULL DEFAULT 0;
 -- 1: the page carried a statistics service that its visitor had given
 ALTER TABLE visits ADD COLUMN released INTEGER NOT NULL DEFAULT 0;
 -- group of pages: the first segment of the path, or the policy's name for it

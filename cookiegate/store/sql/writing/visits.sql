@@ -1,7 +1,7 @@
 -- add_visit
 INSERT INTO visits (time, day, address, path, referrer, own, browser, system, device, status, bot, visitor,
-                    language, campaign, decision, released, grp, banner, beacon)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    language, campaign, decision, consented, released, grp, banner, beacon)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 
 -- add_day
 INSERT INTO days (day) VALUES (?) ON CONFLICT (day) DO NOTHING

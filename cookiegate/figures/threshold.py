@@ -1,0 +1,83 @@
+"""What of a day's figures is published: no name that stands for too few.
+
+Done for each day before days are summed, so that no two reports can be subtracted to find what either hides: every
+count under a name is then a sum of days, each of them nothing or at least the threshold. How many there were of all
+is not hidden, only what the few did.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from .counting import SPANS, DayFigures, PageRow
+
+OTHER = "other"  # what is left of a list: no path (they begin with a slash), and what devices call it anyway
+
+
+def publish(figures: DayFigures, threshold: int) -> DayFigures:
+    """The same day, with what is under the threshold put together under OTHER."""
+    if threshold <= 1:
+        return figures
+    totals = dict(figures.totals)
+    if totals["timed"] < threshold:
+        totals["timed"] = totals["seconds"] = 0
+    return replace(
+        figures,
+        totals=totals,
+        lists={kind: _merge_list(counts, threshold) for kind, counts in figures.lists.items()},
+        pages=_merge_pages(figures.pages, threshold),
+        funnel={by: rows if by == "total" else _merge_rows(rows, threshold) for by, rows in figures.funnel.items()},
+    )
+
+
+def _merge_list(counts: Mapping[str, int], threshold: int) -> Counter[str]:
+    rows = _merge_rows({name: [count] for name, count in counts.items() if count}, threshold)
+    return Counter({name: count for name, (count,) in rows.items()})
+
+
+def _merge_rows(rows: Mapping[str, list[int]], threshold: int) -> dict[str, list[int]]:
+    """Rows go whole: of one that showed some of its counts the others could be worked out."""
+    hidden = _find_hidden(rows, threshold)
+    merged: dict[str, list[int]] = {}
+    for name, counts in rows.items():
+        into = merged.setdefault(OTHER if name in hidden else name, [0] * len(counts))
+        into[:] = map(sum, zip(into, counts, strict=True))
+    return merged
+
+
+def _find_hidden(rows: Mapping[str, Sequence[int]], threshold: int) -> set[str]:
+    """The names with a count that is too small, and those that hide them.
+
+    A name left alone under OTHER could be guessed, and its small count read: then the smallest of the others joins it.
+    """
+    hidden = {OTHER} | {name for name, counts in rows.items() if any(0 < count < threshold for count in counts)}
+    for column in range(max(map(len, rows.values()), default=0)):
+        # those hidden for one column are counted in the next; an earlier column only grows by them
+        left = sorted((rows[name][column], name) for name in rows if name not in hidden and rows[name][column])
+        other = sum(rows[name][column] for name in hidden if name in rows)
+        while 0 < other < threshold and left:
+            count, name = left.pop(0)
+            hidden.add(name)
+            other += count
+    return hidden
+
+
+def _merge_pages(pages: list[PageRow], threshold: int) -> list[PageRow]:
+    """Views, entries, exits and times are lists of their own: many may read what few began with. How times are spread
+    would be cells smaller still: it is left out."""
+    views = _merge_list({page.path: page.views for page in pages}, threshold)
+    entries = _merge_list({page.path: page.entries for page in pages}, threshold)
+    exits = _merge_list({page.path: page.exits for page in pages}, threshold)
+    timed = _merge_list({page.path: page.timed for page in pages}, threshold)
+    seconds: Counter[str] = Counter()
+    for page in pages:
+        seconds[page.path if page.path in timed else OTHER] += page.seconds
+    if timed[OTHER] < threshold:
+        timed[OTHER] = seconds[OTHER] = 0
+    none = (0,) * len(SPANS)
+    return [
+        PageRow(path, views[path], entries[path], exits[path], timed[path], seconds[path], none)
+        for path in sorted({*views, *entries, *exits, *+timed})
+    ]

@@ -1,0 +1,95 @@
+"""Small counts: no report, and no two reports laid beside each other, say what few people did."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Iterator
+from itertools import combinations
+
+import pytest
+
+from cookiegate.figures import ANSWERS, FUNNEL, LISTS, OTHER, SPANS, DayFigures, PageRow, publish
+
+DAYS = 6
+
+
+def draw_day(chance: random.Random, day: int) -> DayFigures:
+    """Many small counts among a few large ones, also of a name that is called like what is left."""
+    names = [OTHER, "", *(f"/{number}" for number in range(chance.randrange(12)))]
+
+    def draw() -> int:
+        return chance.choice((0, 1, 2, 3, 4, 5, 6, 9, chance.randrange(40)))
+
+    pages = []
+    for name in names[2:]:
+        views, timed = draw(), draw()
+        pages.append(PageRow(name, views, draw(), draw(), timed, 10 * timed, (timed, *[0] * (len(SPANS) - 1))))
+    figures = DayFigures(f"2026-03-{day + 1:02}")
+    figures.totals = {"views": sum(page.views for page in pages), "timed": sum(page.timed for page in pages),
+                      "seconds": sum(page.seconds for page in pages), "bots": draw()}  # fmt: skip
+    figures.lists = {kind: Counter({name: draw() for name in names}) for kind in LISTS}
+    figures.pages = pages
+    figures.funnel = {by: {name: [draw() for _ in ANSWERS] for name in names} for by in FUNNEL}
+    return figures
+
+
+def list_cells(figures: DayFigures) -> Iterator[tuple[tuple[str, str], int]]:
+    """All that is published under a name."""
+    for kind, name, count in figures.list_cells():
+        if kind != "total" and not kind.startswith("total."):
+            yield (kind, name), count
+    for page in figures.pages:
+        for column in ("views", "entries", "exits", "timed", "seconds"):
+            yield (column, page.path), getattr(page, column)
+        for at, count in enumerate(page.times):
+            yield (f"span {at}", page.path), count
+
+
+@pytest.mark.parametrize("threshold", [2, 5, 10])
+@pytest.mark.parametrize("seed", range(20))
+def test_no_difference_of_two_reports_is_about_few(seed: int, threshold: int) -> None:
+    chance = random.Random(seed)
+    published = [dict(list_cells(publish(draw_day(chance, day), threshold))) for day in range(DAYS)]
+    cells = {cell for day in published for cell in day if cell[1] != OTHER}
+    assert cells
+    ranges = list(combinations(range(DAYS + 1), 2))
+    reports = [
+        {cell: sum(day.get(cell, 0) for day in published[first:last]) for cell in cells} for first, last in ranges
+    ]
+    for (first, last), whole in zip(ranges, reports, strict=True):
+        for (begin, end), part in zip(ranges, reports, strict=True):
+            if first <= begin and end <= last:  # what is left when the part is taken out of the whole
+                for cell in cells:
+                    left = whole[cell] - part[cell]
+                    assert left == 0 or left >= threshold, (cell, left)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_what_is_hidden_is_not_one_count_that_can_be_worked_out(seed: int) -> None:
+    figures = draw_day(random.Random(seed), 0)
+    found = publish(figures, 5)
+    for kind in LISTS:
+        before, after = figures.lists[kind], found.lists[kind]
+        assert before.total() == after.total()
+        hidden = {name for name, count in before.items() if count and after[name] != count}
+        if after[OTHER] < 5:  # nothing is hidden, or all of a list that is small as a whole
+            assert not hidden or set(+after) == {OTHER}
+    for by in FUNNEL[1:]:
+        for at, _ in enumerate(ANSWERS):
+            left = found.funnel[by].get(OTHER, [0] * len(ANSWERS))[at]
+            others = [row for name, row in found.funnel[by].items() if name != OTHER and row[at]]
+            assert left == 0 or left >= 5 or not others
+
+
+def test_a_threshold_of_one_hides_nothing() -> None:
+    figures = draw_day(random.Random(1), 0)
+    found = publish(figures, 1)
+    assert list(found.list_cells()) == list(figures.list_cells())
+    assert found.pages == figures.pages
+
+
+def test_the_smallest_of_the_others_joins_a_name_that_would_be_alone() -> None:
+    figures = draw_day(random.Random(1), 0)
+    figures.lists = {"browser": Counter(a=30, b=8, c=7, d=2)}
+    assert publish(figures, 5).lists["browser"] == Counter({"a": 30, "b": 8, OTHER: 9})
