@@ -1,4 +1,6 @@
-"""What is written: decisions onto the ledger, and visits, requests and permits beside it. Only this chapter writes."""
+"""What is written: decisions onto the ledger, and visits, requests, permits and the staff beside it.
+
+Only this chapter writes."""
 
 from __future__ import annotations
 
@@ -8,6 +10,8 @@ from .addresses import CHANNELS, normalise
 from .growth import find_subject
 from .importing import Imported, LogImport
 from .ledgerkey import LedgerKey, load_ledger_key, make_ledger_key, rotate_ledger_key
+from .onetime import find_step, make_secret, write_uri
+from .passwords import check_password, make_decoy
 from .permits import (
     Offer,
     Permit,
@@ -37,8 +41,22 @@ from .requests import (
 )
 from .restoring import Restored, accept_restore, look_at_restore
 from .retention import Retention, Rule, list_rules, run_out
+from .sessions import Session, begin_session, end_session, find_session, sign_in, touch_session
 from .signer import Signer, sign_ledger
 from .spool import forget_spooled
+from .staff import (
+    ROLES,
+    Account,
+    add_staff,
+    change_password,
+    disable_staff,
+    find_staff,
+    list_staff,
+    reset_staff,
+    set_language,
+    set_role,
+    set_secret,
+)
 from .subjects import Erased, Recipient, erase_subject, list_recipients, rectify_record, restrict_subject
 from .visits import FILE_ENDINGS, Visit, is_page_path, visit_from
 
@@ -48,6 +66,8 @@ __all__ = [
     "KINDS",
     "LONGEST_LINE",
     "OUTCOMES",
+    "ROLES",
+    "Account",
     "Erased",
     "Imported",
     "LedgerKey",
@@ -60,6 +80,7 @@ __all__ = [
     "Restored",
     "Retention",
     "Rule",
+    "Session",
     "Signer",
     "Task",
     "Visit",
@@ -67,11 +88,20 @@ __all__ = [
     "acting",
     "add_permits",
     "add_request",
+    "add_staff",
     "ban",
+    "begin_session",
+    "change_password",
+    "check_password",
     "close_request",
+    "disable_staff",
+    "end_session",
     "erase_subject",
     "extend_request",
     "find_request",
+    "find_session",
+    "find_staff",
+    "find_step",
     "find_subject",
     "finish_task",
     "forget_spooled",
@@ -82,20 +112,30 @@ __all__ = [
     "list_recipients",
     "list_requests",
     "list_rules",
+    "list_staff",
     "list_tasks",
     "load_ledger_key",
     "look_at_restore",
+    "make_decoy",
     "make_ledger_key",
+    "make_secret",
     "may_send",
     "normalise",
     "note_act",
     "note_review",
     "rectify_record",
+    "reset_staff",
     "restrict_subject",
     "rotate_ledger_key",
     "run_out",
+    "set_language",
+    "set_role",
+    "set_secret",
+    "sign_in",
     "sign_ledger",
+    "touch_session",
     "unban",
     "visit_from",
     "withdraw",
+    "write_uri",
 ]

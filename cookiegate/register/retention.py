@@ -13,6 +13,7 @@ from cookiegate.store import Batch, Change, Store, open_store
 
 from .acts import scrub_files
 from .growth import Removed, grow_by
+from .sessions import LONGEST_SECONDS
 from .visits import day_of
 
 _DAY = 86_400
@@ -23,6 +24,7 @@ OBSERVATION_DAYS = 90  # unless the policy says otherwise
 ANSWER_DAYS = 3 * 365 + 1  # likewise: this year beside the two before it
 CONSENT_DAYS = 3 * 365 + 183  # likewise: as long as a consent lasts, and claims about it after that
 REQUEST_DAYS = 3 * 365 + 1  # after it was closed: as long as a claim about it may be expected
+STAFF_DAYS = 365  # after an account was disabled: until nobody asks any more whose name it was
 PERMIT_DAYS = 2 * 365 + 1  # two years by the calendar; each permit says when they end
 _MOST = 5000  # statements named in one leaf
 
@@ -59,6 +61,8 @@ def list_rules(policy: Policy) -> tuple[Rule, ...]:
         Rule("permits", "direct marketing that was agreed to", "Act 917/2014 ch. 24, GDPR art. 6(1)(a)", PERMIT_DAYS),
         # a keyed hash: were it deleted, the next list of addresses would undo what the person wanted for good
         Rule("bans", "never to send marketing there again", "GDPR art. 17(3)(b), 21(3)"),
+        Rule("staff", "to let only those in who may see the data", "GDPR art. 6(1)(f), 32", STAFF_DAYS),
+        Rule("staff_sessions", "the same", "GDPR art. 6(1)(f), 32", 1),
     )  # fmt: skip
 
 
@@ -94,6 +98,8 @@ class Retention:
         deleted += store.purge("request_tasks", closed_before)  # first: its request tells how old a task is
         deleted += store.purge("requests", closed_before)
         deleted += store.purge("permits", int(now))
+        deleted += store.purge("staff", int(now - self._days["staff"] * _DAY))
+        deleted += store.purge("staff_sessions", int(now) - LONGEST_SECONDS)
         deleted += store.purge("days", day_of(now - self._days["days"] * _DAY))
         before = int(now - self._days["ledger_records"] * _DAY) // _HOUR
         deleted += _erase_statements(store, before, int(now) // _HOUR)

@@ -33,6 +33,8 @@ _PLAIN_INSERT = re.compile(r"INSERT INTO (\w+) \(([\w,\s]+)\)\s+VALUES \([?, ]+\
 _FEW = 4  # rows up to which COPY does not pay
 # Milliseconds that dropping a day may wait for its readers: whoever writes visits waits behind it.
 _DROPPING = 200
+# The tables whose deleted rows were about people, but for visits, whose days are dropped whole.
+_REWRITTEN = ("ledger_records", "observations", "permits", "requests", "request_tasks", "staff", "staff_sessions")
 _HOST = r"(?:[\w.-]+|\[[0-9A-Fa-f:.]+\])?(?::\d+)?"
 _URL = re.compile(rf"\w+://(?:[^/?#@]*@)?({_HOST}(?:,{_HOST})*(?:/[\w.-]*)?)(?:\?[^@]*)?")
 
@@ -71,7 +73,15 @@ class PostgresqlStore:
         readers = self._run(self._fetch(writing("postgresql")["readers"]))
         if self._old or readers:
             return False
-        for table in ("ledger_records", "observations", "permits", "requests", "request_tasks"):
+        for table in (
+            "ledger_records",
+            "observations",
+            "permits",
+            "requests",
+            "request_tasks",
+            "staff",
+            "staff_sessions",
+        ):
             self._run(self._execute(f"VACUUM (FULL) {table}"))
         return True
 

@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 
-STEPS = ("0001_first.sql", "0002_rights.sql", "0003_visits.sql")  # in sql/<engine>/; step n leads to schema n
+# in sql/<engine>/; step n leads to schema n
+STEPS = ("0001_first.sql", "0002_rights.sql", "0003_visits.sql", "0006_staff.sql")
 
 _NAMED = re.compile(r"(?<!:):([a-z_]+)")
 

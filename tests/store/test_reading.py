@@ -44,6 +44,8 @@ PARAMETERS: dict[str, tuple[Value, ...]] = {
     "hashed": (b"h1", b"b", b"nobody"),
     "now": (0, 5, 100),
     "looked": (0, 3, 100),
+    "who": ("aino", "nobody"),
+    "token": (b"t1", b"nobody"),
 }
 ON_VIEWS = ("totals", "median", "pages", "entry_pages", "exit_pages")
 
@@ -78,6 +80,13 @@ def add_rights(store: Store, chance: random.Random) -> None:
     store.write(Batch(changes=[Change(name, each) for name, each in rows.items()]))
 
 
+def add_people(store: Store) -> None:
+    """Accounts of the staff, one of them signed in."""
+    accounts = [(name, "officer", "scrypt$", 5) for name in ("otso", "aino", "a-b", "ab", "a_b")]
+    session = Change("add_staff_session", [(b"t1", 7, 7, "aino", 1)])
+    store.write(Batch(changes=[Change("add_staff", accounts), session]))
+
+
 def fill(store: Store, entries: Make) -> None:
     chance = random.Random(SEED)
     seen = [
@@ -97,6 +106,7 @@ def fill(store: Store, entries: Make) -> None:
     ]
     notes = [(size, size, b"note %d" % size) for size in (3, 60, 300)]
     add_rights(store, chance)
+    add_people(store)
     restricted = [Change("unlink_record", [(7,)]), Change("restrict_record", [(1, 9)])]
     store.write(Batch(changes=[Change("add_shown", shown), Change("add_checkpoint", notes), *restricted]))
 
