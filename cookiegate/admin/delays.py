@@ -14,6 +14,7 @@ _FREE = 3  # failures after which nobody waits yet
 _LONGEST = 15 * 60.0  # seconds
 _LONGEST_KNOWN = 60.0  # for a network that the person came from before
 _FORGOTTEN = 3600.0  # seconds after which a failure counts no more
+_NOTED = 30  # failures an hour that get a leaf each; those that come after are counted in the next hour's first
 _MOST = 10_000  # of each kind that are kept in mind
 
 _Key = tuple[str, str]
@@ -63,3 +64,23 @@ class Delays:
 def _shorten(kept: OrderedDict[_Key, object] | OrderedDict[_Key, tuple[int, float]] | OrderedDict[_Key, None]) -> None:
     while len(kept) > _MOST:
         kept.popitem(last=False)
+
+
+class Failures:
+    """Attempts that failed, for the ledger: a stranger must not make it grow without end."""
+
+    def __init__(self) -> None:
+        self._hour, self._count, self._left = 0, 0, 0
+        self._lock = threading.Lock()
+
+    def count(self, now: float) -> int:
+        """How many the leaf to be written now is about; 0: none is written yet."""
+        with self._lock:
+            if self._hour != (hour := int(now) // 3600):
+                self._hour, self._count = hour, 0
+            self._count += 1
+            self._left += 1
+            if self._count > _NOTED:
+                return 0
+            count, self._left = self._left, 0
+            return count

@@ -17,8 +17,9 @@ _OFFICER = frozenset(("officer",))
 _ADMIN = frozenset(("admin",))
 
 ANYBODY = frozenset(("GET /login", "POST /login", "GET /assets/{name}"))  # without signing in
-OWN = frozenset(("GET /account", "POST /account/password", "POST /account/codes", "POST /account/language",
-                 "POST /logout"))  # open to those, too, who have to change their password or set up their codes
+OWN = frozenset(
+    ("GET /account", "POST /account/password", "POST /account/codes", "POST /account/language", "POST /logout")
+)  # open to those, too, who have to change their password or set up their codes
 RIGHTS: Mapping[str, frozenset[str]] = {
     **dict.fromkeys(OWN, _ALL),
     "GET /": _ALL,

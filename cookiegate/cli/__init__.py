@@ -6,6 +6,7 @@ import click
 
 from .. import __version__
 from ..errors import CookiegateError
+from .admin import admin
 from .consents import consents
 from .importing import import_logs
 from .permits import permits
@@ -13,6 +14,7 @@ from .policy import check, init
 from .records import visits
 from .requests import requests
 from .serve import serve
+from .staff import staff
 from .subject import subject
 from .upkeep import db, keys, retention
 
@@ -38,5 +40,5 @@ def main() -> None:
 
 
 visits.add_command(import_logs)
-for _command in (init, check, serve, visits, consents, keys, db, retention, subject, requests, permits):
+for _command in (init, check, serve, visits, consents, keys, db, retention, subject, requests, permits, staff, admin):
     main.add_command(_command)

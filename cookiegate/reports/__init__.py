@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .bundle import write_bundle
+from .cells import write_cell
 from .consents import export
 from .proof import Proof, last_checkpoint, prove, read_proof
 from .receipt import write_receipt
@@ -34,6 +35,7 @@ __all__ = [
     "render_dossier",
     "visit_statistics",
     "write_bundle",
+    "write_cell",
     "write_csv",
     "write_html",
     "write_json",

@@ -26,6 +26,7 @@ DIRECTIONS = {
     "notices": {"policy", "consent"},
     "register": {"policy", "visitor", "consent", "store"},
     "reports": {"policy", "consent", "store"},
+    "admin": {"policy", "visitor", "consent", "store", "register", "reports"},
 }
 # The one chapter whose business a library is.
 DOORS = {
@@ -35,7 +36,7 @@ DOORS = {
     "cryptography": {"consent", "register"},
     "user_agents": {"visitor"},
     "babel": {"notices"},
-    "jinja2": {"notices", "contrib"},
+    "jinja2": {"notices", "contrib", "admin"},
     "markupsafe": {"notices"},
     "aiohttp": {"gateway"},
     "yarl": {"gateway"},
