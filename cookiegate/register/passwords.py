@@ -74,5 +74,5 @@ def make_decoy() -> str:
 
 def _derive(password: str, salt: bytes, cost: Cost) -> bytes:
     typed = unicodedata.normalize("NFKC", password).encode("utf-8", "surrogatepass")  # keyboards spell ä in two ways
-    room = 256 * cost.n * cost.r * cost.p
+    room = 128 * cost.r * (cost.n + cost.p + 32)
     return hashlib.scrypt(typed, salt=salt, n=cost.n, r=cost.r, p=cost.p, maxmem=room, dklen=32)
