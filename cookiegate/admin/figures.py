@@ -17,7 +17,7 @@ from .rights import may
 from .tables import Column, Page, Table
 
 _TOP = 50  # rows of a list
-_SERIES = (Column("begin"), Column("views", "number"), Column("visits", "number"),
+_SERIES = (Column("begin", "day"), Column("views", "number"), Column("visits", "number"),
            Column("daily_visitors", "number"), Column("bots", "number"))  # fmt: skip
 _PAGES = (Column("page"), Column("views", "number"), Column("median_seconds", "seconds"),
           Column("mean_seconds", "seconds"), Column("timed", "number"))  # fmt: skip

@@ -8,7 +8,6 @@ from cookiegate.errors import CookiegateError
 from cookiegate.register import (
     KINDS,
     OUTCOMES,
-    Request,
     add_request,
     close_request,
     extend_request,
@@ -21,17 +20,24 @@ from cookiegate.register import (
 from .office import Answer, Ask, go
 from .tables import Column, Page, Table
 
-_COLUMNS = (
+_OPEN = (
     Column("request", "request"),
     Column("kind", "word:kind"),
-    Column("received"),
-    Column("due"),
+    Column("due", "day"),
     Column("state", "word:state"),
-    Column("outcome", "word:outcome"),
+    Column("received", "day"),
     Column("channel"),
     Column("notes"),
 )
-_TASKS = (Column("number", "number"), Column("task"), Column("done"), Column("note"))
+_CLOSED = (
+    Column("request", "request"),
+    Column("kind", "word:kind"),
+    Column("received", "day"),
+    Column("closed", "day"),
+    Column("outcome", "word:outcome"),
+    Column("reason"),
+)
+_TASKS = (Column("number", "number"), Column("task"), Column("done", "day"), Column("note"))
 
 
 def find_today(ask: Ask) -> date:
@@ -44,18 +50,12 @@ def show_requests(ask: Ask) -> Answer:
         found = list_requests(store)
     open_ones = [each for each in found if not each.closed]
     closed = sorted((each for each in found if each.closed), key=lambda each: each.closed, reverse=True)
-    tables = (
-        Table("open_requests", _COLUMNS, _list_rows(open_ones, today)),
-        Table("closed_requests", _COLUMNS, _list_rows(closed, today)),
-    )
-    return Page("requests.html", "requests.title", tables, {"kinds": KINDS, "today": today})
-
-
-def _list_rows(found: list[Request], today: date) -> list[tuple[str, ...]]:
-    return [
-        (each.id, each.kind, each.received, each.due, each.state(today), each.outcome, each.channel, each.notes)
-        for each in found
+    due = [
+        (each.id, each.kind, each.due, each.state(today), each.received, each.channel, each.notes) for each in open_ones
     ]
+    done = [(each.id, each.kind, each.received, each.closed, each.outcome, each.reason) for each in closed]
+    tables = Table("open_requests", _OPEN, due), Table("closed_requests", _CLOSED, done)
+    return Page("requests.html", "requests.title", tables, {"kinds": KINDS, "today": today})
 
 
 def show_request(ask: Ask) -> Answer:

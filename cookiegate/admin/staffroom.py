@@ -15,7 +15,7 @@ _COLUMNS = (
     Column("role", "word:role"),
     Column("codes", "word:yes"),
     Column("status", "word:status"),
-    Column("disabled"),
+    Column("disabled", "day"),
 )
 
 

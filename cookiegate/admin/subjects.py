@@ -30,12 +30,12 @@ from .tables import Column, Page, Table
 
 _COLUMNS = (
     Column("number", "number"),
-    Column("time"),
+    Column("time", "day"),
     Column("event", "word:event"),
     Column("purposes"),
     Column("services"),
     Column("language"),
-    Column("policy"),
+    Column("policy", "day"),
     Column("restricted", "word:yes"),
     Column("correction"),
 )
@@ -77,7 +77,7 @@ def show_case(ask: Ask) -> Answer:
             f"{purpose}: {ask.words.say('event', state)}" for purpose, state in sorted(said["states"].items())
         )
         rows.append(
-            (entry.seq, entry.time, entry.event, purposes, ", ".join(said["services"]), said["language"],
+            (entry.seq, entry.time[:19].replace("T", " "), entry.event, purposes, ", ".join(said["services"]), said["language"],
              said["policy_version"][:8], "yes" if entry.restricted else "", correction)
         )  # fmt: skip
     more = {"case": case, "handle": ask.path["case"], "done": ask.query.get("done", ""),
