@@ -64,6 +64,8 @@ class Dashboard:
         route = request.scope.get("route")
         assert isinstance(route, Route)
         ask = self._take_up(request, f"{'POST' if request.method == 'POST' else 'GET'} {route.path}")
+        if not all(each.isprintable() for each in ask.path.values()):
+            return self._say(ask, 404, ask.words("message.not_found"))
         if request.method == "POST":
             form = await _read_form(request)
             if isinstance(form, int):
@@ -173,6 +175,7 @@ async def _read_form(request: Request) -> dict[str, str] | int:
         return _NOT_READ
     try:
         text = body.decode("ascii")
-        return dict(parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=50))
+        pairs = dict(parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=50))
     except ValueError:
         return _NOT_READ
+    return _NOT_READ if any("\0" in each for each in pairs.values()) else pairs  # PostgreSQL keeps none

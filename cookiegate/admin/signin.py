@@ -11,6 +11,7 @@ from cookiegate.register import (
     end_session,
     find_staff,
     find_step,
+    is_name,
     make_secret,
     note_act,
     set_language,
@@ -45,10 +46,11 @@ def log_in(ask: Ask) -> Session:
 
 def note_failure(office: Office, name: str) -> None:
     """Put it on the ledger; the name only where an account has it, since people type passwords into that field."""
-    now = office.clock()
+    now, known = office.clock(), False
     if times := office.failures.count(now):
-        with office.reading() as store:
-            known = bool(store.query("staff_named", who=name))
+        if is_name(name):
+            with office.reading() as store:
+                known = bool(store.query("staff_named", who=name))
         note_act(office.store_url, "staff login failed", now, times=times, **({"staff": name} if known else {}))
 
 

@@ -76,9 +76,10 @@ def show_case(ask: Ask) -> Answer:
         purposes = ", ".join(
             f"{purpose}: {ask.words.say('event', state)}" for purpose, state in sorted(said["states"].items())
         )
+        time, services = entry.time[:19].replace("T", " "), ", ".join(said["services"])
         rows.append(
-            (entry.seq, entry.time[:19].replace("T", " "), entry.event, purposes, ", ".join(said["services"]), said["language"],
-             said["policy_version"][:8], "yes" if entry.restricted else "", correction)
+            (entry.seq, time, entry.event, purposes, services, said["language"], said["policy_version"][:8],
+             "yes" if entry.restricted else "", correction)
         )  # fmt: skip
     more = {"case": case, "handle": ask.path["case"], "done": ask.query.get("done", ""),
             "restricted": any(each.restricted for each in dossier.entries)}  # fmt: skip

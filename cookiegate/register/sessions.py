@@ -13,7 +13,7 @@ from cookiegate.store import Batch, Change, Growth, Head, Store, open_store
 from .acts import acting, note_act, opened
 from .onetime import find_step
 from .passwords import LONGEST, check_password, hash_password, is_outdated, make_decoy
-from .staff import Account, read_account
+from .staff import Account, is_name, read_account
 
 IDLE_SECONDS = 15 * 60  # without a page, after which a session is over
 LONGEST_SECONDS = 10 * 3600  # that one lasts, whatever is done
@@ -33,7 +33,7 @@ def sign_in(store_url: str, name: str, password: str, code: str, now: float) -> 
     `now`: seconds since 1970-01-01 UTC. Raises StoreError.
     """
     with closing(open_store(store_url, readonly=True)) as store:
-        found = [read_account(row) for row in store.query("staff_named", who=name)]
+        found = [read_account(row) for row in store.query("staff_named", who=name if is_name(name) else "")]
     account = found[0] if found else None
     fits = check_password(password[:LONGEST], account.password if account else make_decoy())
     if not account or not fits or account.disabled or 0 < account.temporary < now:

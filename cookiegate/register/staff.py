@@ -31,12 +31,17 @@ class Account:
     disabled: int  # since when, seconds since 1970 UTC; 0: is not
 
 
+def is_name(text: str) -> bool:
+    """Whether an account may be called so."""
+    return _NAME.fullmatch(text) is not None
+
+
 def add_staff(store_url: str, name: str, role: str, now: float) -> str:
     """Make an account; its one-time password, which is kept nowhere.
 
     Raises CookiegateError for a name that is taken or is none, and for an unknown role. `now`: seconds since 1970 UTC.
     """
-    if not _NAME.fullmatch(name):
+    if not is_name(name):
         raise CookiegateError(
             "the name of an account has up to 32 small letters a to z, figures, dots, dashes and underscores, "
             "and begins with a letter or figure, such as aino.esimerkki"

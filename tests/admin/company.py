@@ -17,8 +17,8 @@ from cookiegate.store import Batch, Change, Observation, VisitRow, open_store
 
 SEED = 20261128
 _HOUR = 3600
-PAGES = ("/", "/huvilat", "/huvilat/lumme", "/huvilat/kaisla", "/saunat", "/tarjouspyynto", "/yhteystiedot", "/toimitus",
-         "/sv/stugor", "/en/cabins", "/blogi/hirsi-ja-pakkanen", "/tietosuoja")  # fmt: skip
+PAGES = ("/", "/huvilat", "/huvilat/lumme", "/huvilat/kaisla", "/saunat", "/tarjouspyynto", "/yhteystiedot",
+         "/toimitus", "/sv/stugor", "/en/cabins", "/blogi/hirsi-ja-pakkanen", "/tietosuoja")  # fmt: skip
 WEIGHTS = (30, 22, 9, 8, 12, 7, 6, 4, 5, 4, 3, 1)
 REFERRERS = ("https://www.google.com", "https://duckduckgo.com", "https://www.facebook.com", "https://www.bing.com",
              "https://www.rakentaja.example", "https://uutiskirje.example", "")  # fmt: skip
@@ -50,7 +50,8 @@ def fill(url: str, key_file: Path, checkpoint: Path, now: float, days: int = 60)
             made = [_draw_decision(chance, int(now) - 86_400 * back - chance.randrange(20_000)) for _ in range(12)]
             first = first or next(each.consent_id for each in made if each.consent_id)
             entries = [
-                Kept(each.seal(chance.randbytes(64)), find_subject(index, each.consent_id) if each.consent_id else None) for each in made
+                Kept(each.seal(chance.randbytes(64)), find_subject(index, each.consent_id) if each.consent_id else None)
+                for each in made
             ]
             store.write(Batch(grow_by(entries)))
     finally:
@@ -66,18 +67,23 @@ def _draw_day(chance: random.Random, day: date) -> list[VisitRow]:
     rows = []
     for _ in range(int(chance.gauss(26 if day.weekday() < 5 else 15, 4))):
         moment, visitor = midnight + chance.randrange(5 * _HOUR, 21 * _HOUR), chance.randbytes(8)
-        agent, referrer = chance.choices(BROWSERS, (30, 24, 20, 8, 9, 5, 3, 1))[0], chance.choices(REFERRERS, (40, 6, 14, 5, 4, 6, 25))[0]
+        agent, referrer = (
+            chance.choices(BROWSERS, (30, 24, 20, 8, 9, 5, 3, 1))[0],
+            chance.choices(REFERRERS, (40, 6, 14, 5, 4, 6, 25))[0],
+        )
         for view in range(1 + int(chance.expovariate(0.5))):
             path = chance.choices(PAGES, WEIGHTS)[0]
             status = 200
             if chance.random() < 0.02:
                 path, status = chance.choice(("/huvilat/vanha", "/favicon.png", "/kampanja-2024")), 404
-            rows.append(VisitRow(moment, str(day), "203.0.113.0/24", path, "" if view else referrer, int(view > 0), *agent,
-                                 status, 0, visitor))  # fmt: skip
+            came = "" if view else referrer
+            rows.append(
+                VisitRow(moment, str(day), "203.0.113.0/24", path, came, int(view > 0), *agent, status, 0, visitor)
+            )
             moment += chance.randrange(8, 300)
     for _ in range(chance.randrange(4, 14)):
-        rows.append(VisitRow(midnight + chance.randrange(86_400), str(day), "198.51.100.0/24", chance.choice(PAGES), "", 0,
-                             "Googlebot", "", "", 200, 1, None))  # fmt: skip
+        moment, path = midnight + chance.randrange(86_400), chance.choice(PAGES)
+        rows.append(VisitRow(moment, str(day), "198.51.100.0/24", path, "", 0, "Googlebot", "", "", 200, 1, None))
     return rows
 
 

@@ -54,7 +54,9 @@ class Person:
     headers: tuple[tuple[str, str], ...] = OWN
     scheme: str = "http"
 
-    def ask(self, method: str, path: str, headers: tuple[tuple[str, str], ...] | None = None, **fields: str) -> Recorded:
+    def ask(
+        self, method: str, path: str, headers: tuple[tuple[str, str], ...] | None = None, **fields: str
+    ) -> Recorded:
         sent = [*(self.headers if headers is None else headers)]
         if self.cookie:
             sent.append(("cookie", self.cookie))
@@ -86,7 +88,12 @@ class House:
 
     def open(self, **more: Any) -> Dashboard:
         office = Office(
-            self.site.url, load_policy(COMPANY), self.site.key_file, self.folder / "checkpoint", clock=self.clock, **more
+            self.site.url,
+            load_policy(COMPANY),
+            self.site.key_file,
+            self.folder / "checkpoint",
+            clock=self.clock,
+            **more,
         )
         return Dashboard(office)
 

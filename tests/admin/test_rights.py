@@ -10,7 +10,6 @@ import pytest
 from cookiegate.admin.rights import ANYBODY, RIGHTS
 from cookiegate.admin.ways import WAYS
 from cookiegate.register import ROLES
-
 from tests.register.rights import AINO
 
 from .conftest import House, Person
