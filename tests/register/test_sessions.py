@@ -87,10 +87,11 @@ def test_the_store_holds_the_hash_of_the_token_alone(site: Site, url: str) -> No
 
 
 def test_who_does_not_is_not(site: Site) -> None:
-    for name in ("aino", "otso", "", "aino' --", "aino\0", "\ud800"):
-        for password in ("", PASSWORD + "x", "\0", "\ud800"):
-            assert sign_in(site.url, name, password, "", NOON) is None
-    assert sign_in(site.url, "otso", PASSWORD, "", NOON) is None
+    for name, password in (
+        ("aino", ""), ("aino", PASSWORD + "x"), ("aino", "\0"), ("aino", "\ud800"), ("otso", PASSWORD),
+        ("aino\0", PASSWORD), ("\ud800", PASSWORD), ("aino' --", PASSWORD),
+    ):  # fmt: skip
+        assert sign_in(site.url, name, password, "", NOON) is None
     assert site.acts() == []
 
 
