@@ -14,7 +14,7 @@ _NARROW = "\u202f"  # no-break space that groups figures
 
 
 class Words:
-    """One language's. `words("nav.pages")` is the text under that key; KeyError where there is none."""
+    """One language's. `words("menu./pages")` is the text under that key; KeyError where there is none."""
 
     def __init__(self, language: str, texts: Mapping[str, str]) -> None:
         self.language = language
