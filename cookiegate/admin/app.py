@@ -139,7 +139,7 @@ class Dashboard:
         again = WAYS[ask.way].again
         response = None
         if again and status != 404:
-            ask.error = str(error)
+            ask.error, ask.is_english = str(error), not isinstance(error, Refused)
             try:
                 shown = again(ask)
                 response = self._rendering.render(ask, shown, status) if isinstance(shown, Page) else None

@@ -15,7 +15,7 @@ from .period import find_period
 from .tables import Column, Page, Table
 
 _UNDECLARED = (Column("kind", "word:observation"), Column("name"), Column("page"), Column("times", "number"))
-_RULES = (Column("table"), Column("days", "number"), Column("purpose"), Column("basis"))
+_RULES = (Column("table"), Column("days", "number"), Column("purpose", "english"), Column("basis", "english"))
 _SERVICES = (Column("service"), Column("provider"), Column("purpose"), Column("country"), Column("hosts"))
 _SETTINGS = (Column("setting", "word:setting"), Column("value"))
 

@@ -30,9 +30,10 @@ Answer = Response | Page | Session  # a session: one that begins, so the browser
 
 
 class Refused(CookiegateError):
-    """What is not done, with the status that says so, and the seconds to wait before it is asked for again."""
+    """What is not done, in the words of the page's language, with the status that says so, and the seconds to wait
+    before it is asked for again."""
 
-    def __init__(self, text: str, status: int = 403, wait: int = 0) -> None:
+    def __init__(self, text: str, status: int = 400, wait: int = 0) -> None:
         self.status = status
         self.wait = wait
         super().__init__(text)
@@ -87,6 +88,7 @@ class Ask:
     network: str = ""
     session: Session | None = None
     error: str = ""  # what was wrong with a form, for the page that shows it again
+    is_english: bool = False  # the error is, whatever the page's language: it comes from the register
 
     @property
     def now(self) -> float:

@@ -49,7 +49,7 @@ class Rendering:
         said: dict[str, Any] = {
             "t": ask.words, "title": page.title, "tables": page.tables, "languages": LANGUAGES,
             "site": ask.office.policy.site.name, "style": f"/assets/{self._style_name}", "form": ask.form,
-            "error": ask.error, "done": ask.query.get("done", ""), "account": ask.session and ask.session.account,
+            "error": ask.error, "is_english": ask.is_english, "done": ask.query.get("done", ""), "account": ask.session and ask.session.account,
             "here": ask.way.partition(" ")[2], "may": lambda way: may(role, way),
             "menu": [(part, shown) for part, places in _MENU
                      if (shown := [place for place in places if may(role, f"GET {place}")])],

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
-from cookiegate.errors import CookiegateError
 from cookiegate.register import (
     KINDS,
     OUTCOMES,
@@ -17,7 +16,7 @@ from cookiegate.register import (
     list_tasks,
 )
 
-from .office import Answer, Ask, go
+from .office import Answer, Ask, Refused, go
 from .tables import Column, Page, Table
 
 _OPEN = (
@@ -71,7 +70,7 @@ def show_request(ask: Ask) -> Answer:
 def add(ask: Ask) -> Answer:
     kind = ask.form.get("kind", "")
     if kind not in KINDS:
-        raise CookiegateError(ask.words("requests.no_kind"))
+        raise Refused(ask.words("requests.no_kind"))
     channel, identity = (require(ask, name) for name in ("channel", "identity"))
     with ask.acting():
         made = add_request(
@@ -91,7 +90,7 @@ def extend(ask: Ask) -> Answer:
 def close(ask: Ask) -> Answer:
     outcome = ask.form.get("outcome", "")
     if outcome not in OUTCOMES:
-        raise CookiegateError(ask.words("requests.no_outcome"))
+        raise Refused(ask.words("requests.no_outcome"))
     with ask.acting():
         made = close_request(ask.office.store_url, ask.path["id"], outcome, ask.form.get("reason", ""), ask.now)
     return go(f"/requests/{made.id}")
@@ -108,18 +107,18 @@ def require(ask: Ask, name: str) -> str:
     """A field that must not be empty."""
     if text := ask.form.get(name, "").strip():
         return text
-    raise CookiegateError(ask.words("fill_in", field=ask.words(f"field.{name}")))
+    raise Refused(ask.words("fill_in", field=ask.words(f"field.{name}")))
 
 
 def read_number(ask: Ask, name: str) -> int:
     text = ask.form.get(name, "").strip()
     if text.isascii() and text.isdigit() and len(text) < 16:
         return int(text)
-    raise CookiegateError(ask.words("fill_in", field=ask.words(f"field.{name}")))
+    raise Refused(ask.words("fill_in", field=ask.words(f"field.{name}")))
 
 
 def read_day(ask: Ask, text: str) -> date | None:
     try:
         return date.fromisoformat(text) if text else None
     except ValueError:
-        raise CookiegateError(ask.words("no_day", text=text[:20])) from None
+        raise Refused(ask.words("no_day", text=text[:20])) from None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from cookiegate.errors import CookiegateError
 from cookiegate.register import (
     Session,
     begin_session,
@@ -37,7 +36,7 @@ def log_in(ask: Ask) -> Session:
     session = sign_in(url, name, ask.form.get("password", ""), code, ask.now)
     if session is None:
         note_failure(ask.office, name)
-        raise Refused(ask.words("login.wrong"))  # alike, whichever of them was wrong
+        raise Refused(ask.words("login.wrong"), 403)  # alike, whichever of them was wrong
     ask.office.delays.succeed(name, ask.network)
     if ask.session:
         close(ask.office, ask.session)
@@ -81,7 +80,7 @@ def set_password(ask: Ask) -> Session:
     """Their own password; all sessions end, and the answer is a new one."""
     _require_password(ask)
     if ask.form.get("new") != ask.form.get("again"):
-        raise CookiegateError(ask.words("account.not_the_same"))
+        raise Refused(ask.words("account.not_the_same"))
     with ask.acting():
         change_password(ask.office.store_url, ask.account, ask.form.get("new", ""), ask.now)
     return renew(ask)
@@ -96,7 +95,7 @@ def set_codes(ask: Ask) -> Session:
     secret = ask.desk.secret
     step = find_step(secret, ask.form.get("code", ""), ask.now) if secret else None
     if step is None:
-        raise CookiegateError(ask.words("account.wrong_code"))
+        raise Refused(ask.words("account.wrong_code"))
     with ask.acting():
         set_secret(ask.office.store_url, ask.account, secret, step, ask.now)
     return renew(ask)
@@ -116,7 +115,7 @@ def renew(ask: Ask) -> Session:
         account = find_staff(store, ask.account.name)
     session = begin_session(ask.office.store_url, account, ask.now)
     if session is None:
-        raise Refused(ask.words("login.wrong"))
+        raise Refused(ask.words("login.wrong"), 403)
     return session
 
 
@@ -133,11 +132,11 @@ def _require_password(ask: Ask, *, with_code: bool = False) -> None:
     if wait := ask.office.delays.begin(account.name, ask.network, ask.now):
         raise Refused(ask.words("login.wait", seconds=int(wait) + 1), 429, int(wait) + 1)
     if not check_password(ask.form.get("password", ""), account.password):
-        raise CookiegateError(ask.words("account.wrong_password"))
+        raise Refused(ask.words("account.wrong_password"))
     if (
         with_code
         and account.secret
         and not find_step(account.secret, ask.form.get("old_code", ""), ask.now, account.step)
     ):
-        raise CookiegateError(ask.words("account.wrong_old_code"))
+        raise Refused(ask.words("account.wrong_old_code"))
     ask.office.delays.succeed(account.name, ask.network)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from cookiegate.errors import CookiegateError
 from cookiegate.register import ROLES, Account, add_staff, disable_staff, list_staff, reset_staff, set_role
 
-from .office import Answer, Ask, go
+from .office import Answer, Ask, Refused, go
 from .tables import Column, Page, Table
 
 _COLUMNS = (
@@ -78,5 +77,5 @@ def change_role(ask: Ask) -> Answer:
 def _find_other(ask: Ask) -> str:
     """Nobody disables, resets or promotes themselves: so an admin is always left, and two know of every role."""
     if ask.path["name"] == ask.account.name:
-        raise CookiegateError(ask.words("staff.not_yourself"))
+        raise Refused(ask.words("staff.not_yourself"))
     return ask.path["name"]

@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 
 from starlette.responses import Response
 
-from cookiegate.errors import CookiegateError
 from cookiegate.register import (
     erase_subject,
     find_request,
@@ -61,7 +60,7 @@ def open_case(ask: Ask) -> Answer:
         found = _read(ask, str(said["consent_id"]))
         if not found.decisions or (len(said) > 1 and not found.agrees_with(said)):
             ask.note("subject not found", why)
-            raise CookiegateError(ask.words("subject.not_found"))
+            raise Refused(ask.words("subject.not_found"))
     return go(f"/subject/{ask.desk.open(Case(str(said['consent_id']), why, request))}")
 
 
@@ -98,7 +97,7 @@ def export(ask: Ask) -> Answer:
         media, write = _FORMS[form]
         text = write(dossier, made)
     else:
-        raise CookiegateError(ask.words("subject.no_format"))
+        raise Refused(ask.words("subject.no_format"))
     ask.note("subject export", case.why, records=len(dossier.entries), **_name_request(case))
     headers = {"content-disposition": f'attachment; filename="records-{made:%Y-%m-%d}.{form}"'}
     return Response(text, media_type=f"{media}; charset=utf-8", headers=headers)
@@ -127,7 +126,7 @@ def rectify(ask: Ask) -> Answer:
     number, text = read_number(ask, "number"), require(ask, "text")
     with ask.acting(case.why):
         if not rectify_record(ask.office.store_url, _subject(ask, case.consent_id), number, text, ask.now):
-            raise CookiegateError(ask.words("case.no_record", number=number))
+            raise Refused(ask.words("case.no_record", number=number))
     return go(f"/subject/{ask.path['case']}?done=rectified")
 
 
@@ -135,7 +134,7 @@ def erase(ask: Ask) -> Answer:
     """Take the person out of the register (GDPR art. 17); the request that it answers tells whom to tell."""
     case, _ = _find(ask)
     if ask.form.get("sure") != "yes":
-        raise CookiegateError(ask.words("case.not_sure"))
+        raise Refused(ask.words("case.not_sure"))
     with ask.acting(case.why):
         forget_spooled(ask.office.store_url, case.consent_id)
         done = erase_subject(

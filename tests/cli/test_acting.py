@@ -22,7 +22,7 @@ from tests.stories.site import choose, keep, make_gate, post, website
 # Those that change or show what is recorded; the others write nothing, or by rule alone.
 SILENT = {
     "init", "check", "serve", "visits report", "consents verify", "consents checkpoint", "keys show", "db upgrade",
-    "retention show", "retention run", "requests list", "requests show", "permits check",
+    "retention show", "retention run", "requests list", "requests show", "permits check", "staff list", "admin",
 }  # fmt: skip
 
 

@@ -84,6 +84,7 @@ def test_the_commands_are_these() -> None:
         "retention", "retention show", "retention run",
         "subject", *(f"subject {act}" for act in ("show", "export", "erase", "restrict", "release", "rectify")),
         "requests", *(f"requests {act}" for act in ("add", "list", "show", "extend", "close", "tasks")),
+        "staff", *(f"staff {act}" for act in ("add", "list", "disable", "reset", "role")), "admin",
         "permits",
         *(f"permits {act}" for act in ("add", "import", "ban", "unban", "withdraw", "check", "list", "review")),
     }  # fmt: skip
