@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from importlib.resources import files
 from typing import Any
 from urllib.parse import urlencode
@@ -13,7 +14,6 @@ from starlette.responses import Response
 from .office import Ask
 from .rights import may
 from .tables import Page, Table, write_csv, write_json
-from .texts import LANGUAGES
 
 # What the menu offers, in parts; each entry is a page and the key of its name.
 _MENU = (
@@ -47,16 +47,30 @@ class Rendering:
             return _send_file(next((each for each in page.tables if each.id == wanted), page.tables[0]), form)
         role = ask.session.account.role if ask.session else ""
         said: dict[str, Any] = {
-            "t": ask.words, "title": page.title, "tables": page.tables, "languages": LANGUAGES,
-            "site": ask.office.policy.site.name, "style": f"/assets/{self._style_name}", "form": ask.form,
-            "error": ask.error, "is_english": ask.is_english, "done": ask.query.get("done", ""), "account": ask.session and ask.session.account,
-            "here": ask.way.partition(" ")[2], "may": lambda way: may(role, way),
-            "menu": [(part, shown) for part, places in _MENU
-                     if (shown := [place for place in places if may(role, f"GET {place}")])],
+            "t": ask.words,
+            "title": page.title,
+            "tables": page.tables,
+            "site": ask.office.policy.site.name,
+            "style": f"/assets/{self._style_name}",
+            "form": ask.form,
+            "error": ask.error,
+            "is_english": ask.is_english,
+            "done": ask.query.get("done", ""),
+            "account": ask.session and ask.session.account,
+            "here": ask.way.partition(" ")[2],
+            "may": lambda way: may(role, way),
+            "menu": list(_list_menu(role)),
             "file": lambda table, form: "?" + urlencode({**_keep_period(ask), "table": table.id, "format": form}),
-        }  # fmt: skip
+        }
         text = self._templates.get_template(page.template).render({**said, **page.more})
         return Response(text.encode("utf-8", "replace"), status, media_type="text/html; charset=utf-8")
+
+
+def _list_menu(role: str) -> Iterator[tuple[str, list[str]]]:
+    """The parts that have something for this role."""
+    for part, places in _MENU:
+        if shown := [place for place in places if may(role, f"GET {place}")]:
+            yield part, shown
 
 
 def _keep_period(ask: Ask) -> dict[str, str]:

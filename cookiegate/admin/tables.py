@@ -17,7 +17,8 @@ _BOM = "\ufeff"  # by which spreadsheets know that a file is UTF-8
 
 class Column(NamedTuple):
     key: str  # in files as it is; its heading is the text column.<key>
-    kind: str = "text"  # text, name, english, day, number, seconds, share; word:<kind> a word of the register; request: a link to one
+    # text, name, english, day, number, seconds, share; word:<kind>, a word of the register; request, a link to one
+    kind: str = "text"
 
 
 @dataclass(frozen=True, slots=True)
