@@ -40,6 +40,7 @@ class Dashboard:
         self._rendering = Rendering()
         self._reading = anyio.CapacityLimiter(_READERS)
         self._hashing = anyio.CapacityLimiter(_HASHING)
+        self._queued = 0  # that are hashed, or wait for it
         self.routes = [Route("/assets/{name}", self._serve_asset)]
         for way in WAYS:
             method, _, path = way.partition(" ")
@@ -71,11 +72,16 @@ class Dashboard:
             if isinstance(form, int):
                 return self._say(ask, form, ask.words("message.bad_form"))
             ask.form = form
-        limiter = self._hashing if WAYS[ask.way].hashing else self._reading
-        if limiter is self._hashing and limiter.statistics().tasks_waiting >= _WAITING:
-            return self._say(ask, _TOO_BUSY, ask.words("message.busy"))
         token = request.cookies.get(self._cookie, "")
-        return await anyio.to_thread.run_sync(self._serve, ask, token, limiter=limiter)
+        if not WAYS[ask.way].hashing:
+            return await anyio.to_thread.run_sync(self._serve, ask, token, limiter=self._reading)
+        if self._queued >= _HASHING + _WAITING:
+            return self._say(ask, _TOO_BUSY, ask.words("message.busy"))
+        self._queued += 1
+        try:
+            return await anyio.to_thread.run_sync(self._serve, ask, token, limiter=self._hashing)
+        finally:
+            self._queued -= 1
 
     def _take_up(self, request: Request, way: str) -> Ask:
         language = choose(request.headers.get("accept-language", "").encode("latin-1"), LANGUAGES)

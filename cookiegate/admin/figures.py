@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from cookiegate.register import list_requests
-from cookiegate.reports import Count, find_undeclared, visit_statistics
+from cookiegate.reports import Count, Decisions, count_decisions, find_undeclared, visit_statistics
 
 from .charts import draw
 from .office import Answer, Ask
@@ -19,6 +19,8 @@ from .tables import Column, Page, Table
 _TOP = 50  # rows of a list
 _SERIES = (Column("begin", "day"), Column("views", "number"), Column("visits", "number"),
            Column("daily_visitors", "number"), Column("bots", "number"))  # fmt: skip
+_DECISIONS = (Column("begin", "day"), Column("given", "number"), Column("partly", "number"),
+              Column("refused", "number"), Column("withdrawn", "number"))  # fmt: skip
 _PAGES = (Column("page"), Column("views", "number"), Column("median_seconds", "seconds"),
           Column("mean_seconds", "seconds"), Column("timed", "number"))  # fmt: skip
 
@@ -90,12 +92,24 @@ def _show(ask: Ask, name: str, period: Period, found: Any, tables: tuple[Table, 
 
 
 def _count(ask: Ask, period: Period) -> Any:
-    step = "day" if period.days <= 62 else "week" if period.days <= 366 else "month"
     found = visit_statistics(ask.office.store_url, period.first, period.last, _TOP)
     more = dict.fromkeys(("series", "missing_pages", "statuses", "campaigns", "languages"), ())
     return SimpleNamespace(**{**more, **{name: getattr(found, name) for name in found.__slots__}})
 
 
 def show_consent(ask: Ask) -> Answer:
+    """What people answered, as the ledger has it."""
     period = find_period(ask)
-    return Page("undeclared.html", "consent.title", (), {"period": period})
+    days = count_decisions(ask.office.store_url, period.first, period.last)
+    steps: dict[str, list[Decisions]] = {}
+    for each in days:
+        steps.setdefault(str(period.find_step(each.day)), []).append(each)
+    rows = [
+        (begin, *(sum(getattr(each, name) for each in of) for name in ("given", "partly", "refused", "withdrawn")))
+        for begin, of in steps.items()
+    ]
+    given, partly, refused, withdrawn = (sum(row[at] for row in rows) for at in (1, 2, 3, 4))
+    totals = {"given": given, "partly": partly, "refused": refused, "withdrawn": withdrawn}
+    chart = draw("decisions", [(row[0], row[1] + row[2] + row[3], row[1] + row[2]) for row in rows])
+    more = {"period": period, "totals": totals, "answered": given + partly + refused, "chart": chart}
+    return Page("consent.html", "consent.title", (Table("decisions", _DECISIONS, rows),), more)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from .office import Ask
 
@@ -20,6 +20,16 @@ class Period(NamedTuple):
     @property
     def days(self) -> int:
         return (self.last - self.first).days + 1
+
+    @property
+    def step(self) -> Literal["day", "week", "month"]:
+        """By what a chart of it is parted."""
+        return "day" if self.days <= 62 else "week" if self.days <= 366 else "month"
+
+    def find_step(self, day: date) -> date:
+        """The first day, within the period, of the step that a day is in; weeks begin on Monday."""
+        back = {"day": 0, "week": day.weekday(), "month": day.day - 1}[self.step]
+        return max(self.first, day - timedelta(back))
 
     @property
     def shortcuts(self) -> list[tuple[int, str, bool]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from .bundle import write_bundle
 from .cells import write_cell
 from .consents import export
+from .decisions import Decisions, count_decisions
 from .proof import Proof, last_checkpoint, prove, read_proof
 from .receipt import write_receipt
 from .receiptcheck import Receipt, find_receipt_faults, read_receipt
@@ -16,6 +17,7 @@ from .verification import Verification
 
 __all__ = [
     "Count",
+    "Decisions",
     "Dossier",
     "PageFigures",
     "Proof",
@@ -23,6 +25,7 @@ __all__ = [
     "Undeclared",
     "Verification",
     "VisitStatistics",
+    "count_decisions",
     "export",
     "find_receipt_faults",
     "find_undeclared",

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
+import base64
 import re
+from typing import Any
+from urllib.parse import urlencode
 
 from cookiegate.register import add_staff, disable_staff
 from cookiegate.register.onetime import STEP_SECONDS, code_at
+from tests.asgi import call
 
-from .conftest import PASSWORD, House, Person, let_in
+from .conftest import OWN, PASSWORD, House, Person, let_in
 
 BASE32 = re.compile(r"<code>((?:[A-Z2-7]{4} ?){8})</code>")
 
 
 def read_code(page: bytes, now: float) -> str:
     """What the person's app would show for the secret in the page."""
-    import base64
-
     found = BASE32.search(page.decode())
     assert found
     return code_at(base64.b32decode(found[1].replace(" ", "")), int(now) // STEP_SECONDS)
@@ -190,3 +193,22 @@ def test_a_language_is_the_browsers_until_one_is_chosen(house: House) -> None:
     assert person.post("/account/language", language="en").status == 303
     assert b'<html lang="en">' in person.get("/").body
     assert person.post("/account/language", language="xx").status == 400
+
+
+def test_more_attempts_than_memory_is_kept_for_are_sent_away_unread(house: House) -> None:
+    """Two are checked at once, sixteen wait; whoever is sent away has not failed."""
+    app: Any = house.open()
+
+    async def come(number: int) -> int | None:
+        body = urlencode({"name": f"name{number}", "password": "wrong"}).encode()
+        client = (f"203.0.113.{number}", 40_000)
+        answer = await call(app, "POST", "/login", OWN, body, "http", host="localhost", client=client)
+        assert answer.error is None
+        return answer.status
+
+    async def all_at_once() -> list[int | None]:
+        return await asyncio.gather(*(come(number) for number in range(30)))
+
+    statuses = asyncio.run(all_at_once())
+    assert statuses.count(503) == 30 - 18
+    assert statuses.count(403) == 18

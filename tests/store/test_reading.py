@@ -33,6 +33,7 @@ PARAMETERS: dict[str, tuple[Value, ...]] = {
     "level": (1, 2),
     "place": (0,),
     "hour": (0, 105, 1_000_000),
+    "until": (106, 2_000_000),
     "hash": ("00" * 32, "ab" * 32),
     "day": (DAYS[0], DAYS[-1], "2030-01-01"),
     "first": (DAYS[0], DAYS[2], "2030-01-01"),
