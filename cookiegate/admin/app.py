@@ -110,6 +110,7 @@ class Dashboard:
             self.office.desks.clear(token)
             return None
         session, stale = found
+        self.office.desks.find(token, now)  # in use
         if stale:
             touch_session(self.office.store_url, token, now)
         return session

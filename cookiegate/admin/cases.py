@@ -10,6 +10,8 @@ import threading
 from collections import OrderedDict
 from dataclasses import dataclass, field
 
+from cookiegate.register import IDLE_SECONDS
+
 _MOST_CASES = 50  # of one session; the one that was looked at longest ago goes
 _MOST_SESSIONS = 200
 
@@ -44,17 +46,19 @@ class Desk:
 
 
 class Desks:
-    """Of all sessions, by their tokens."""
+    """Of all sessions, by their tokens; cleared with the session, or once it has been idle for too long."""
 
     def __init__(self) -> None:
-        self._desks: OrderedDict[str, Desk] = OrderedDict()
+        self._desks: OrderedDict[str, tuple[Desk, float]] = OrderedDict()  # and when it was last used, oldest first
         self._lock = threading.Lock()
 
-    def find(self, token: str) -> Desk:
-        """The session's, with nothing on it where it is new."""
+    def find(self, token: str, now: float) -> Desk:
+        """The session's, with nothing on it where it is new. `now`: seconds since 1970-01-01 UTC."""
         with self._lock:
-            desk = self._desks.setdefault(token, Desk())
-            self._desks.move_to_end(token)
+            while self._desks and now - next(iter(self._desks.values()))[1] > IDLE_SECONDS:
+                self._desks.popitem(last=False)
+            desk, _ = self._desks.pop(token, (Desk(), now))
+            self._desks[token] = desk, now
             while len(self._desks) > _MOST_SESSIONS:
                 self._desks.popitem(last=False)
             return desk

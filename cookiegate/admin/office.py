@@ -102,7 +102,7 @@ class Ask:
     @property
     def desk(self) -> Desk:
         assert self.session is not None
-        return self.office.desks.find(self.session.token)
+        return self.office.desks.find(self.session.token, self.now)
 
     @contextmanager
     def acting(self, why: str = "") -> Iterator[None]:

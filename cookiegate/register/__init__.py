@@ -41,7 +41,7 @@ from .requests import (
 )
 from .restoring import Restored, accept_restore, look_at_restore
 from .retention import Retention, Rule, list_rules, run_out
-from .sessions import Session, begin_session, end_session, find_session, sign_in, touch_session
+from .sessions import IDLE_SECONDS, Session, begin_session, end_session, find_session, sign_in, touch_session
 from .signer import Signer, sign_ledger
 from .spool import forget_spooled
 from .staff import (
@@ -64,6 +64,7 @@ from .visits import FILE_ENDINGS, Visit, is_page_path, visit_from
 __all__ = [
     "CHANNELS",
     "FILE_ENDINGS",
+    "IDLE_SECONDS",
     "KINDS",
     "LONGEST_LINE",
     "OUTCOMES",
