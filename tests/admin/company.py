@@ -6,12 +6,20 @@ Everything is drawn from one seed, so that two runs give the same store.
 from __future__ import annotations
 
 import random
+import sys
 import time
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from cookiegate.consent import ConsentRecord
-from cookiegate.register import add_request, find_subject, load_ledger_key, sign_ledger
+from cookiegate.register import (
+    add_request,
+    add_staff,
+    find_subject,
+    load_ledger_key,
+    make_ledger_key,
+    sign_ledger,
+)
 from cookiegate.register.growth import Kept, grow_by
 from cookiegate.store import Batch, Change, Observation, VisitRow, open_store
 
@@ -118,15 +126,15 @@ def _add_requests(url: str, now: float) -> None:
 
 
 def main() -> None:
-    """Make a store in a folder and say how to look at it."""
-    import sys
-
-    from cookiegate.register import make_ledger_key
-
-    folder = Path(sys.argv[1])
+    """Make such a store in a folder, and say how to look at it: `python3 -m tests.admin.company FOLDER`."""
+    folder = Path(sys.argv[1]).resolve()
     folder.mkdir(parents=True, exist_ok=True)
-    make_ledger_key(folder / "ledger.key", "www.koivurannansaha.example")
-    print(fill(f"sqlite:///{folder}/site.db", folder / "ledger.key", folder / "checkpoint", time.time()))
+    url, key_file = f"sqlite:///{folder}/site.db", folder / "ledger.key"
+    make_ledger_key(key_file, "www.koivurannansaha.example")
+    consent_id = fill(url, key_file, folder / "checkpoint", time.time())
+    password = add_staff(url, "aino.esimerkki", "admin", time.time())
+    print(f"cookiegate admin --policy examples/company/cookiegate.toml --store {url} --key {key_file}")
+    print(f"Sign in as aino.esimerkki with {password}. A consent id: {consent_id}")
 
 
 if __name__ == "__main__":
