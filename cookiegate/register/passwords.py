@@ -69,7 +69,7 @@ def is_outdated(kept: str) -> bool:
 @cache
 def make_decoy() -> str:
     """What the password of a name that does not exist is checked against, so that it takes as long."""
-    return hash_password(make_password())
+    return hash_password(make_password(), USUAL)
 
 
 def _derive(password: str, salt: bytes, cost: Cost) -> bytes:
