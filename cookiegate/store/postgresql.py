@@ -73,15 +73,7 @@ class PostgresqlStore:
         readers = self._run(self._fetch(writing("postgresql")["readers"]))
         if self._old or readers:
             return False
-        for table in (
-            "ledger_records",
-            "observations",
-            "permits",
-            "requests",
-            "request_tasks",
-            "staff",
-            "staff_sessions",
-        ):
+        for table in _REWRITTEN:
             self._run(self._execute(f"VACUUM (FULL) {table}"))
         return True
 
