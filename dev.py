@@ -32,6 +32,7 @@ from provision import (
     prepare_machine,
     provide_compiler,
     provide_nginx,
+    provide_spreadsheet,
     run,
     say,
 )
@@ -184,6 +185,7 @@ def main(arguments: Sequence[str]) -> int:
         return check({"pictures": (ROOT / "docs" / "pictures" / "draw.py",)}, prepare_machine())
     if said.command == "torture":
         provide_nginx()
+        provide_spreadsheet()
         # -rP: their figures too, not only whether they passed
         return check({"torture": ("-m", "pytest", "-m", "torture", "-rP", *more)}, prepare_machine())
     return check({**lint, "pytest": ("-m", "pytest", *AT_ONCE, *more)}, prepare_machine())

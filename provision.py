@@ -1,5 +1,4 @@
-"""What the tests want of this machine: a C compiler, browsers, visitors' tools, a WordPress, GoAccess, an nginx. For
-dev.py.
+"""What the tests want of this machine, for dev.py: a C compiler, browsers, visitors' tools, whole programs.
 
 Each is looked for, then installed where apt-get and root are at hand; otherwise it is named loudly, and its tests skip.
 """
@@ -148,3 +147,9 @@ def provide_nginx() -> None:
     """What stands in front of several gateways in the long suites."""
     if not shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin") and not apt_install("nginx-light"):
         say("!!! the test of several gateways will be SKIPPED: as root, apt-get install nginx-light")
+
+
+def provide_spreadsheet() -> None:
+    """What opens tables of the dashboard in the long suites."""
+    if not shutil.which("soffice") and not apt_install("libreoffice-calc"):
+        say("!!! the test of spreadsheets will be SKIPPED: as root, apt-get install libreoffice-calc")

@@ -94,7 +94,7 @@ def draw_day(day: date, views: int, seed: int) -> list[VisitRow]:
                     moment, name, address, path, "" if number else referrer, int(number > 0), browser,
                     system, device, 404 if chance.random() < 0.01 else 200, bot, visitor, language,
                     "kirje / email / kevat" if not number and chance.random() < 0.05 else "", decision,
-                    int(decision == "given"), int(decision == "given"), f"/aihe{len(path) % 9}", "" if decision else "a1b2c3d4",
+                    *[int(decision == "given")] * 2, f"/aihe{len(path) % 9}", "" if decision else "a1b2c3d4",
                 )
             )  # fmt: skip
     rows.sort()

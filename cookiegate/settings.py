@@ -72,7 +72,8 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
 
 
 def find(name: str, environment: Mapping[str, str] | None = None) -> str:
-    """One setting, for commands that need no secret: "store", "ledger_key" or "checkpoint"."""
+    """One setting, for commands that need no secret: "store", "ledger_key", "checkpoint", "trusted_proxies"; for the
+    dashboard "admin_url", where browsers reach it, and "staff_codes", "required" where some must have them."""
     environment = os.environ if environment is None else environment
     written = _read_file(environment.get("COOKIEGATE_SETTINGS", ""))
     return environment.get(f"COOKIEGATE_{name.upper()}") or written.get(name, DEFAULT_STORE if name == "store" else "")
@@ -104,8 +105,8 @@ def _read_file(name: str) -> Mapping[str, str]:
         table = tomllib.loads(Path(name).read_text("utf-8")).get("settings", {})
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SettingsError(f"COOKIEGATE_SETTINGS={name} cannot be read: {error}") from None
-    known = {"secret", "store", "trusted_proxies", "upstream", "ledger_key", "checkpoint", "witness",
-             "google_analytics_secret", "matomo_token"}  # fmt: skip
+    known = {"secret", "store", "trusted_proxies", "upstream", "ledger_key", "checkpoint", "witness", "admin_url",
+             "staff_codes", "google_analytics_secret", "matomo_token"}  # fmt: skip
     if not isinstance(table, dict) or not all(isinstance(value, str) for value in table.values()):
         raise SettingsError(f"{name}: every entry of [settings] is a text in quotes")
     if unknown := set(table) - known:

@@ -6,6 +6,7 @@ import click
 
 from .. import __version__
 from ..errors import CookiegateError
+from .admin import admin
 from .consents import consents
 from .importing import import_logs
 from .outbox import outbox
@@ -14,6 +15,7 @@ from .policy import check, init
 from .records import visits
 from .requests import requests
 from .serve import serve
+from .staff import staff
 from .subject import subject
 from .upkeep import db, keys, retention
 
@@ -39,5 +41,7 @@ def main() -> None:
 
 
 visits.add_command(import_logs)
-for _command in (init, check, serve, visits, consents, keys, db, retention, subject, requests, permits, outbox):
+for _command in (
+    init, check, serve, visits, consents, keys, db, retention, subject, requests, permits, outbox, staff, admin,
+):  # fmt: skip
     main.add_command(_command)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
-import signal
 from dataclasses import replace
 
 import click
@@ -12,6 +10,7 @@ import click
 from ..errors import SettingsError
 from ..middleware import CookieGate
 from ..settings import load_settings
+from .serving import serve_until_stopped
 
 _MISSING = "the gateway needs more packages: pip install 'cookiegate[gateway]'"
 
@@ -30,10 +29,6 @@ def serve(upstream: str | None, policy: str, host: str, port: int) -> None:
     Example: cookiegate serve --upstream http://127.0.0.1:8080
     """
     try:
-        from granian.constants import Interfaces
-        from granian.log import LogLevels
-        from granian.server.embed import Server
-
         from ..gateway import Upstream
     except ImportError:
         raise SettingsError(_MISSING) from None
@@ -45,16 +40,8 @@ def serve(upstream: str | None, policy: str, host: str, port: int) -> None:
         raise click.UsageError("--upstream is this gateway itself")
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     gate = CookieGate(Upstream(settings.upstream), policy=policy, settings=settings)
-    server = Server(gate, address=host, port=port, interface=Interfaces.ASGI, log_level=LogLevels.warning)
-
-    async def run() -> None:
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, server.stop)
-        await server.serve()
-
     click.echo(f"cookiegate: {settings.upstream} is behind http://{host}:{port}/")
     try:
-        asyncio.run(run())
+        serve_until_stopped(gate, host, port)
     finally:
         gate.register.close()

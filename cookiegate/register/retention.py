@@ -14,6 +14,7 @@ from cookiegate.store import Batch, Change, Store, open_store
 from .acts import scrub_files
 from .growth import Removed, grow_by
 from .rollup import roll_up
+from .sessions import LONGEST_SECONDS
 from .visits import day_of
 
 _DAY = 86_400
@@ -26,6 +27,7 @@ FIGURE_DAYS = 761  # likewise: 25 months, so that a month stands beside the same
 _UNCOUNTED_DAYS = 7  # that visits past their time wait for their day to be counted; then their time is what counts
 CONSENT_DAYS = 3 * 365 + 183  # likewise: as long as a consent lasts, and claims about it after that
 REQUEST_DAYS = 3 * 365 + 1  # after it was closed: as long as a claim about it may be expected
+STAFF_DAYS = 365  # after an account was disabled: until nobody asks any more whose name it was
 PERMIT_DAYS = 2 * 365 + 1  # two years by the calendar; each permit says when they end
 OUTBOX_DAYS = 3  # as far back as Google Analytics takes events
 _MOST = 5000  # statements named in one leaf
@@ -72,6 +74,8 @@ def list_rules(policy: Policy) -> tuple[Rule, ...]:
         Rule("outbox_counts", "to show how much was sent and dropped", never),
         # a keyed hash: were it deleted, the next list of addresses would undo what the person wanted for good
         Rule("bans", "never to send marketing there again", "GDPR art. 17(3)(b), 21(3)"),
+        Rule("staff", "to let only those in who may see the data", "GDPR art. 6(1)(f), 32", STAFF_DAYS),
+        Rule("staff_sessions", "the same", "GDPR art. 6(1)(f), 32", 1),
     )  # fmt: skip
 
 
@@ -112,6 +116,8 @@ class Retention:
         month = day_of(now - self._days["figures"] * _DAY)[:7]  # whole months: what is summed goes with its days
         for table in ("figures", "page_figures", "figured_days", "figured_months"):
             deleted += store.purge(table, month)
+        deleted += store.purge("staff", int(now - self._days["staff"] * _DAY))
+        deleted += store.purge("staff_sessions", int(now) - LONGEST_SECONDS)
         deleted += store.purge("days", day_of(now - self._days["days"] * _DAY))
         before = int(now - self._days["ledger_records"] * _DAY) // _HOUR
         deleted += _erase_statements(store, before, int(now) // _HOUR)

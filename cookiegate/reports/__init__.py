@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from .bundle import write_bundle
+from .cells import write_cell
 from .consents import export
+from .decisions import Decisions, count_decisions
 from .funnel import By, FunnelRow, Gap, consent_funnel, measured_gap
 from .proof import Proof, last_checkpoint, prove, read_proof
 from .receipt import write_receipt
@@ -19,6 +21,7 @@ from .verification import Verification
 __all__ = [
     "By",
     "Count",
+    "Decisions",
     "Dossier",
     "FunnelRow",
     "Gap",
@@ -32,6 +35,7 @@ __all__ = [
     "Verification",
     "VisitStatistics",
     "consent_funnel",
+    "count_decisions",
     "export",
     "find_receipt_faults",
     "find_undeclared",
@@ -49,6 +53,7 @@ __all__ = [
     "render_json",
     "visit_statistics",
     "write_bundle",
+    "write_cell",
     "write_csv",
     "write_html",
     "write_json",

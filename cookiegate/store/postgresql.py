@@ -31,10 +31,12 @@ _COMMAND_SECONDS = 30
 _MAKING = 5_301_921  # the advisory lock under which schema and partitions are made: any number that others do not use
 _SENDING = 5_301_922  # likewise, for the one that sends
 _PLAIN_INSERT = re.compile(r"INSERT INTO (\w+) \(([\w,\s]+)\)\s+VALUES \([?, ]+\)")
-_SCRUBBED = ("ledger_records", "observations", "permits", "requests", "request_tasks", "outbox", "outbox_visitors")
 _FEW = 4  # rows up to which COPY does not pay
 # Milliseconds that dropping a day may wait for its readers: whoever writes visits waits behind it.
 _DROPPING = 200
+# The tables whose deleted rows were about people, but for visits, whose days are dropped whole.
+_REWRITTEN = ("ledger_records", "observations", "permits", "requests", "request_tasks", "outbox", "outbox_visitors",
+              "staff", "staff_sessions")  # fmt: skip
 _HOST = r"(?:[\w.-]+|\[[0-9A-Fa-f:.]+\])?(?::\d+)?"
 _URL = re.compile(rf"\w+://(?:[^/?#@]*@)?({_HOST}(?:,{_HOST})*(?:/[\w.-]*)?)(?:\?[^@]*)?")
 
@@ -74,7 +76,7 @@ class PostgresqlStore:
         readers = self._run(self._fetch(writing("postgresql")["readers"]))
         if self._old or readers:
             return False
-        for table in _SCRUBBED:
+        for table in _REWRITTEN:
             self._run(self._execute(f"VACUUM (FULL) {table}"))
         return True
 

@@ -11,7 +11,14 @@ from functools import cache
 from importlib.resources import files
 
 # in sql/<engine>/; step n leads to schema n
-STEPS = ("0001_first.sql", "0002_rights.sql", "0003_visits.sql", "0004_figures.sql", "0005_outbox.sql")
+STEPS = (
+    "0001_first.sql",
+    "0002_rights.sql",
+    "0003_visits.sql",
+    "0004_figures.sql",
+    "0005_outbox.sql",
+    "0006_staff.sql",
+)
 
 _NAMED = re.compile(r"(?<!:):([a-z_]+)")
 

@@ -21,8 +21,8 @@ from tests.stories.site import choose, keep, make_gate, post, website
 
 # Those that change or show what is recorded; the others write nothing, or by rule alone.
 SILENT = {
-    "init", "check", "serve", "visits report", "visits funnel", "visits verify", "consents verify",
-    "consents checkpoint", "keys show", "db upgrade",
+    "init", "check", "serve", "outbox status", "visits report", "visits funnel", "visits verify", "consents verify",
+    "consents checkpoint", "keys show", "db upgrade", "staff list", "admin",
     "retention show", "retention run", "requests list", "requests show", "permits check",
 }  # fmt: skip
 

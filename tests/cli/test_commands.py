@@ -85,6 +85,7 @@ def test_the_commands_are_these() -> None:
         "subject", *(f"subject {act}" for act in ("show", "export", "erase", "restrict", "release", "rectify")),
         "requests", *(f"requests {act}" for act in ("add", "list", "show", "extend", "close", "tasks")),
         "outbox", "outbox status", "outbox purge",
+        "staff", *(f"staff {act}" for act in ("add", "list", "disable", "reset", "role")), "admin",
         "permits",
         *(f"permits {act}" for act in ("add", "import", "ban", "unban", "withdraw", "check", "list", "review")),
     }  # fmt: skip

@@ -36,6 +36,7 @@ PARAMETERS: dict[str, tuple[Value, ...]] = {
     "level": (1, 2),
     "place": (0,),
     "hour": (0, 105, 1_000_000),
+    "until": (106, 2_000_000),
     "hash": ("00" * 32, "ab" * 32),
     "day": (DAYS[0], DAYS[-1], "2030-01-01"),
     "first": (DAYS[0], DAYS[2], "2030-01-01"),
@@ -58,6 +59,8 @@ PARAMETERS: dict[str, tuple[Value, ...]] = {
     "last_month": ("2026-02", "2026-03"),
     "small": (0, 100_000),
     **{answer: (f"total.{answer}", f"device.{answer}") for answer in ANSWERS},
+    "who": ("aino", "nobody"),
+    "token": (b"t1", b"nobody"),
 }
 # Made first, in the snapshot in which the others read it.
 TABLES = {
@@ -122,6 +125,13 @@ def add_outbox(store: Store, chance: random.Random) -> None:
     store.write(Batch(changes=changes))
 
 
+def add_people(store: Store) -> None:
+    """Accounts of the staff, one of them signed in."""
+    accounts = [(name, "officer", "scrypt$", 5) for name in ("otso", "aino", "a-b", "ab", "a_b")]
+    session = Change("add_staff_session", [(b"t1", 7, 7, "aino", 1)])
+    store.write(Batch(changes=[Change("add_staff", accounts), session]))
+
+
 def fill(store: Store, entries: Make) -> None:
     chance = random.Random(SEED)
     seen = [
@@ -157,6 +167,7 @@ def fill(store: Store, entries: Make) -> None:
     notes = [(size, size, b"note %d" % size) for size in (3, 60, 300)]
     add_rights(store, chance)
     add_outbox(store, chance)
+    add_people(store)
     restricted = [Change("unlink_record", [(7,)]), Change("restrict_record", [(1, 9)])]
     store.write(Batch(changes=[Change("add_shown", shown), Change("add_checkpoint", notes), *restricted]))
 

@@ -63,6 +63,13 @@ SELECT seq, subject FROM ledger_records WHERE seq > :after AND subject IS NOT NU
 -- linked_still
 SELECT seq FROM ledger_records WHERE subject IS NOT NULL AND person IS NULL ORDER BY seq
 
+-- decisions
+-- Of those that may be used for something, by day since 1970.
+SELECT hour / 24 AS day, event, count(*) AS times FROM ledger_records
+ WHERE hour >= :hour AND hour < :until AND restricted = 0
+   AND event IN ('given', 'partly-given', 'refused', 'withdrawn')
+ GROUP BY hour / 24, event ORDER BY day, event
+
 -- shown_hashes
 SELECT hash FROM shown ORDER BY hash
 

@@ -1,0 +1,98 @@
+"""Pages of figures: visits over time, pages, where visits come from, what they come with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cookiegate.register import list_requests
+from cookiegate.reports import Count, Decisions, VisitStatistics, count_decisions, find_undeclared, visit_statistics
+
+from .charts import draw
+from .office import Answer, Ask
+from .period import Period, find_period
+from .requests import find_today
+from .rights import may
+from .tables import Column, Page, Table
+
+_TOP = 50  # rows of a list
+_DECISIONS = (Column("begin", "day"), Column("given", "number"), Column("partly", "number"),
+              Column("refused", "number"), Column("withdrawn", "number"))  # fmt: skip
+_PAGES = (Column("page"), Column("views", "number"), Column("median_seconds", "seconds"),
+          Column("mean_seconds", "seconds"), Column("timed", "number"))  # fmt: skip
+
+
+def show_overview(ask: Ask) -> Answer:
+    """What each role has to know first."""
+    period, role = find_period(ask), ask.account.role
+    more: dict[str, object] = {"period": period}
+    if may(role, "GET /pages"):
+        more["figures"] = _count(ask, period)
+    with ask.office.reading() as store:
+        if may(role, "GET /requests"):
+            states = [each.state(find_today(ask)) for each in list_requests(store)]
+            more["open"], more["overdue"] = sum(each != "closed" for each in states), states.count("overdue")
+        if may(role, "GET /ledger"):
+            ((more["size"],),) = store.query("ledger_size")
+    if may(role, "GET /undeclared"):
+        more["undeclared"] = len(find_undeclared(ask.office.store_url, period.first, period.last, most=1000))
+    return Page("overview.html", "overview.title", (), more)
+
+
+def show_pages(ask: Ask) -> Answer:
+    period = find_period(ask)
+    found = _count(ask, period)
+    rows = [(each.path, each.views, each.median_seconds, each.mean_seconds, each.timed) for each in found.pages]
+    tables = (
+        Table("pages", _PAGES, rows, bars="views"),
+        list_counts("entry_pages", "page", "visits", found.entry_pages),
+        list_counts("exit_pages", "page", "visits", found.exit_pages or ()),
+    )
+    return _show(ask, "pages", period, found, tables)
+
+
+def show_sources(ask: Ask) -> Answer:
+    period = find_period(ask)
+    found = _count(ask, period)
+    tables = (list_counts("referrers", "referrer", "views", found.referrers),)
+    return _show(ask, "sources", period, found, tables)
+
+
+def show_devices(ask: Ask) -> Answer:
+    period = find_period(ask)
+    found = _count(ask, period)
+    lists = {"browsers": found.browsers, "systems": found.systems, "devices": found.devices}
+    tables = tuple(list_counts(name, name.removesuffix("s"), "views", counts) for name, counts in lists.items())
+    return _show(ask, "devices", period, found, tables)
+
+
+def list_counts(id: str, name: str, times: str, counts: Sequence[Count]) -> Table:
+    """A list of names, the most often met first, with bars."""
+    columns = Column(name, "name"), Column(times, "number")
+    return Table(id, columns, [(each.name, each.times) for each in counts], bars=times)
+
+
+def _show(ask: Ask, name: str, period: Period, found: VisitStatistics, tables: tuple[Table, ...]) -> Page:
+    more = {"period": period, "figures": found}
+    return Page("figures.html", f"{name}.title", tables, more)
+
+
+def _count(ask: Ask, period: Period) -> VisitStatistics:
+    return visit_statistics(ask.office.store_url, period.first, period.last, _TOP)
+
+
+def show_consent(ask: Ask) -> Answer:
+    """What people answered, as the ledger has it."""
+    period = find_period(ask)
+    days = count_decisions(ask.office.store_url, period.first, period.last)
+    steps: dict[str, list[Decisions]] = {}
+    for each in days:
+        steps.setdefault(str(period.find_step(each.day)), []).append(each)
+    rows = [
+        (begin, *(sum(getattr(each, name) for each in of) for name in ("given", "partly", "refused", "withdrawn")))
+        for begin, of in steps.items()
+    ]
+    given, partly, refused, withdrawn = (sum(row[at] for row in rows) for at in (1, 2, 3, 4))
+    totals = {"given": given, "partly": partly, "refused": refused, "withdrawn": withdrawn}
+    chart = draw("decisions", [(row[0], row[1] + row[2] + row[3], row[1] + row[2]) for row in rows])
+    more = {"period": period, "totals": totals, "answered": given + partly + refused, "chart": chart}
+    return Page("consent.html", "consent.title", (Table("decisions", _DECISIONS, rows),), more)
