@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from cookiegate.errors import LedgerError
-from cookiegate.register import load_ledger_key, make_ledger_key
+from cookiegate.policy import Policy
+from cookiegate.register import Register, load_ledger_key, make_ledger_key
 
 
 @pytest.mark.parametrize(
@@ -29,3 +30,17 @@ def test_a_file_without_a_signing_key_is_no_key(tmp_path: Path) -> None:
     file.write_text("index " + "ab" * 32)
     with pytest.raises(LedgerError, match="at least one line PRIVATE"):
         load_ledger_key(file)
+
+
+def test_a_key_that_another_gateway_makes_just_now_is_not_gone(
+    tmp_path: Path, policy: Policy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two start at once: one makes the key and records, between the other's look for the key and for the ledger."""
+    url = f"sqlite:///{tmp_path}/site.db"
+
+    def make_both(store_url: str) -> bool:
+        make_ledger_key(tmp_path / "site.db.ledgerkey", "www.example.test")
+        return True
+
+    monkeypatch.setattr("cookiegate.register.register.has_ledger", make_both)
+    assert len(Register(url, policy).find_subject("somebody")) == 16
