@@ -15,6 +15,8 @@ from .rights import may
 from .tables import Column, Page, Table
 
 _TOP = 50  # rows of a list
+_SERIES = (Column("begin", "day"), Column("views", "number"), Column("visits", "number"),
+           Column("daily_visitors", "number"), Column("bots", "number"))  # fmt: skip
 _DECISIONS = (Column("begin", "day"), Column("given", "number"), Column("partly", "number"),
               Column("refused", "number"), Column("withdrawn", "number"))  # fmt: skip
 _PAGES = (Column("page"), Column("views", "number"), Column("median_seconds", "seconds"),
@@ -25,8 +27,12 @@ def show_overview(ask: Ask) -> Answer:
     """What each role has to know first."""
     period, role = find_period(ask), ask.account.role
     more: dict[str, object] = {"period": period}
+    tables: tuple[Table, ...] = ()
     if may(role, "GET /pages"):
-        more["figures"] = _count(ask, period)
+        found = _count(ask, period)
+        series = [(str(each.begin), each.views, each.visits, each.daily_visitors, each.bots) for each in found.series]
+        more["figures"], more["chart"] = found, draw("series", [(row[0], row[1], row[2]) for row in series])
+        tables = (Table("series", _SERIES, series),)
     with ask.office.reading() as store:
         if may(role, "GET /requests"):
             states = [each.state(find_today(ask)) for each in list_requests(store)]
@@ -35,7 +41,7 @@ def show_overview(ask: Ask) -> Answer:
             ((more["size"],),) = store.query("ledger_size")
     if may(role, "GET /undeclared"):
         more["undeclared"] = len(find_undeclared(ask.office.store_url, period.first, period.last, most=1000))
-    return Page("overview.html", "overview.title", (), more)
+    return Page("overview.html", "overview.title", tables, more)
 
 
 def show_pages(ask: Ask) -> Answer:
@@ -46,6 +52,8 @@ def show_pages(ask: Ask) -> Answer:
         Table("pages", _PAGES, rows, bars="views"),
         list_counts("entry_pages", "page", "visits", found.entry_pages),
         list_counts("exit_pages", "page", "visits", found.exit_pages or ()),
+        list_counts("missing_pages", "page", "times", found.missing_pages),
+        list_counts("statuses", "status", "times", found.statuses),
     )
     return _show(ask, "pages", period, found, tables)
 
@@ -53,14 +61,18 @@ def show_pages(ask: Ask) -> Answer:
 def show_sources(ask: Ask) -> Answer:
     period = find_period(ask)
     found = _count(ask, period)
-    tables = (list_counts("referrers", "referrer", "views", found.referrers),)
+    tables = (
+        list_counts("referrers", "referrer", "views", found.referrers),
+        list_counts("campaigns", "campaign", "views", found.campaigns),
+    )
     return _show(ask, "sources", period, found, tables)
 
 
 def show_devices(ask: Ask) -> Answer:
     period = find_period(ask)
     found = _count(ask, period)
-    lists = {"browsers": found.browsers, "systems": found.systems, "devices": found.devices}
+    lists = {"browsers": found.browsers, "systems": found.systems, "devices": found.devices,
+             "languages": found.languages}  # fmt: skip
     tables = tuple(list_counts(name, name.removesuffix("s"), "views", counts) for name, counts in lists.items())
     return _show(ask, "devices", period, found, tables)
 
@@ -77,7 +89,7 @@ def _show(ask: Ask, name: str, period: Period, found: VisitStatistics, tables: t
 
 
 def _count(ask: Ask, period: Period) -> VisitStatistics:
-    return visit_statistics(ask.office.store_url, period.first, period.last, _TOP)
+    return visit_statistics(ask.office.store_url, period.first, period.last, _TOP, period.step)
 
 
 def show_consent(ask: Ask) -> Answer:
