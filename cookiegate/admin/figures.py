@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cookiegate.register import list_requests
-from cookiegate.reports import Count, Decisions, VisitStatistics, count_decisions, find_undeclared, visit_statistics
+from cookiegate.reports import Count, VisitStatistics, find_undeclared, visit_statistics
 
 from .charts import draw
 from .office import Answer, Ask
@@ -17,8 +17,6 @@ from .tables import Column, Page, Table
 _TOP = 50  # rows of a list
 _SERIES = (Column("begin", "day"), Column("views", "number"), Column("visits", "number"),
            Column("daily_visitors", "number"), Column("bots", "number"))  # fmt: skip
-_DECISIONS = (Column("begin", "day"), Column("given", "number"), Column("partly", "number"),
-              Column("refused", "number"), Column("withdrawn", "number"))  # fmt: skip
 _PAGES = (Column("page"), Column("views", "number"), Column("median_seconds", "seconds"),
           Column("mean_seconds", "seconds"), Column("timed", "number"))  # fmt: skip
 
@@ -90,21 +88,3 @@ def _show(ask: Ask, name: str, period: Period, found: VisitStatistics, tables: t
 
 def _count(ask: Ask, period: Period) -> VisitStatistics:
     return visit_statistics(ask.office.store_url, period.first, period.last, _TOP, period.step)
-
-
-def show_consent(ask: Ask) -> Answer:
-    """What people answered, as the ledger has it."""
-    period = find_period(ask)
-    days = count_decisions(ask.office.store_url, period.first, period.last)
-    steps: dict[str, list[Decisions]] = {}
-    for each in days:
-        steps.setdefault(str(period.find_step(each.day)), []).append(each)
-    rows = [
-        (begin, *(sum(getattr(each, name) for each in of) for name in ("given", "partly", "refused", "withdrawn")))
-        for begin, of in steps.items()
-    ]
-    given, partly, refused, withdrawn = (sum(row[at] for row in rows) for at in (1, 2, 3, 4))
-    totals = {"given": given, "partly": partly, "refused": refused, "withdrawn": withdrawn}
-    chart = draw("decisions", [(row[0], row[1] + row[2] + row[3], row[1] + row[2]) for row in rows])
-    more = {"period": period, "totals": totals, "answered": given + partly + refused, "chart": chart}
-    return Page("consent.html", "consent.title", (Table("decisions", _DECISIONS, rows),), more)

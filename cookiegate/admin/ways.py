@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from . import figures, keeping, requests, signin, staffroom, subjects
+from . import consent, figures, keeping, requests, signin, staffroom, subjects
 from .office import Answer, Ask
 
 Make = Callable[[Ask], Answer]
@@ -33,7 +33,7 @@ WAYS: Mapping[str, Way] = {
     "GET /pages": Way(figures.show_pages),
     "GET /sources": Way(figures.show_sources),
     "GET /devices": Way(figures.show_devices),
-    "GET /consent": Way(figures.show_consent),
+    "GET /consent": Way(consent.show_consent),
     "GET /undeclared": Way(keeping.show_undeclared),
     "GET /requests": Way(requests.show_requests),
     "POST /requests": Way(requests.add, requests.show_requests),

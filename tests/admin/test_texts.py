@@ -15,7 +15,7 @@ FOLDER = Path(cookiegate.admin.__file__).parent
 ENGLISH = load_words("en").texts
 # Keys that are put together: a kind of word and what the register or a table calls it.
 KINDS = ("as", "part", "menu", "role", "status", "yes", "kind", "outcome", "state", "event", "observation", "setting",
-         "table", "empty", "column", "field", "figure", "request", "case", "answer")  # fmt: skip
+         "gap", "table", "empty", "column", "field", "figure", "request", "case", "answer")  # fmt: skip
 
 
 def list_fields(text: str) -> set[str]:

@@ -1,0 +1,56 @@
+"""What became of the question: answers as the ledger has them, the funnel beside the traffic, and what is left to tools
+that need consent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cookiegate.reports import By, Decisions, consent_funnel, count_decisions, measured_gap
+
+from .charts import draw
+from .office import Answer, Ask
+from .period import Period, find_period
+from .tables import Column, Page, Table
+
+_DECISIONS = (Column("begin", "day"), Column("given", "number"), Column("partly", "number"),
+              Column("refused", "number"), Column("withdrawn", "number"))  # fmt: skip
+_FUNNEL = tuple(Column(name, "number") for name in ("shown", "given", "partly", "refused", "ignored"))
+_GAP = (Column("step", "word:gap"), Column("views", "number"), Column("share", "share"))
+_BY: tuple[By, ...] = ("total", "language", "device", "group", "banner")
+_TOP = 50  # rows of a list
+
+
+def show_consent(ask: Ask) -> Answer:
+    period = find_period(ask)
+    days = count_decisions(ask.office.store_url, period.first, period.last)
+    steps: dict[str, list[Decisions]] = {}
+    for each in days:
+        steps.setdefault(str(period.find_step(each.day)), []).append(each)
+    rows = [
+        (begin, *(sum(getattr(each, name) for each in of) for name in ("given", "partly", "refused", "withdrawn")))
+        for begin, of in steps.items()
+    ]
+    given, partly, refused, withdrawn = (sum(row[at] for row in rows) for at in (1, 2, 3, 4))
+    totals = {"given": given, "partly": partly, "refused": refused, "withdrawn": withdrawn}
+    chart = draw("decisions", [(row[0], row[1] + row[2] + row[3], row[1] + row[2]) for row in rows])
+    more = {"period": period, "totals": totals, "answered": given + partly + refused, "chart": chart}
+    tables = (Table("decisions", _DECISIONS, rows), _find_gap(ask, period), *_list_funnels(ask, period))
+    return Page("consent.html", "consent.title", tables, more)
+
+
+def _find_gap(ask: Ask, period: Period) -> Table:
+    """Each step beside the share of the views that is left of it."""
+    gap = measured_gap(ask.office.store_url, period.first, period.last)
+    steps = {"views": gap.views, "human": gap.human, "consented": gap.consented, "released": gap.released}
+    return Table("gap", _GAP, [(name, views, views / gap.views) for name, views in steps.items()] if gap.views else [])
+
+
+def _list_funnels(ask: Ask, period: Period) -> Iterator[Table]:
+    for by in _BY:
+        found = consent_funnel(ask.office.store_url, period.first, period.last, by)[:_TOP]
+        counts = [(each.shown, each.given, each.partly, each.refused, each.ignored) for each in found]
+        if by == "total":
+            yield Table("funnel_total", _FUNNEL, counts)
+        else:
+            rows = [(each.name, *count) for each, count in zip(found, counts, strict=True)]
+            yield Table(f"funnel_{by}", (Column(by, "name"), *_FUNNEL), rows)
