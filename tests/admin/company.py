@@ -8,6 +8,7 @@ from __future__ import annotations
 import random
 import sys
 import time
+from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from cookiegate.register import (
     sign_ledger,
 )
 from cookiegate.register.growth import Kept, grow_by
-from cookiegate.store import Batch, Change, Observation, VisitRow, open_store
+from cookiegate.store import AnswerRow, Batch, Change, Observation, VisitRow, open_store
 
 SEED = 20261128
 _HOUR = 3600
@@ -34,6 +35,10 @@ BROWSERS = (("Chrome 131", "Windows", "desktop"), ("Mobile Safari 18", "iOS", "m
             ("Chrome Mobile 131", "Android", "mobile"), ("Firefox 133", "Windows", "desktop"),
             ("Edge 131", "Windows", "desktop"), ("Safari 18", "Mac OS X", "desktop"),
             ("Samsung Internet 27", "Android", "mobile"), ("Firefox 133", "Linux", "desktop"))  # fmt: skip
+LANGUAGES = ("fi", "sv", "en")
+CAMPAIGN = "uutiskirje / email / hirsiviikot"
+ANSWERS = ("given", "partly", "refused", "")
+MARK = "8d969eef"
 SEEN = (("host", "cdn.chatti.example", "/"), ("host", "fonts.kirjasin.example", "/huvilat"),
         ("cookie", "_kuumakartta", "/saunat"), ("storage", "chatti.session", "/"),
         ("host", "pikseli.mainos.example", "/blogi/hirsi-ja-pakkanen"))  # fmt: skip
@@ -46,7 +51,8 @@ def fill(url: str, key_file: Path, checkpoint: Path, now: float, days: int = 60)
     today = datetime.fromtimestamp(now, UTC).date()
     try:
         for back in range(days, -1, -1):
-            store.write(Batch(changes=[Change("add_visit", _draw_day(chance, today - timedelta(back)))]))
+            visits, answers = _draw_day(chance, today - timedelta(back))
+            store.write(Batch(changes=[Change("add_visit", visits), Change("add_answer", answers)]))
         seen = [
             Observation(str(today - timedelta(back)), *each, chance.randrange(1, 40))
             for each in SEEN
@@ -69,30 +75,41 @@ def fill(url: str, key_file: Path, checkpoint: Path, now: float, days: int = 60)
     return first
 
 
-def _draw_day(chance: random.Random, day: date) -> list[VisitRow]:
+def _draw_day(chance: random.Random, day: date) -> tuple[list[VisitRow], list[AnswerRow]]:
     """Fewer on weekends, more in autumn's end; a few programs and a few pages that are not there."""
     midnight = int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())
-    rows = []
+    rows: list[VisitRow] = []
+    answers: Counter[tuple[str, str, str, str, str, str]] = Counter()
     for _ in range(int(chance.gauss(26 if day.weekday() < 5 else 15, 4))):
         moment, visitor = midnight + chance.randrange(5 * _HOUR, 21 * _HOUR), chance.randbytes(8)
         agent, referrer = (
             chance.choices(BROWSERS, (30, 24, 20, 8, 9, 5, 3, 1))[0],
             chance.choices(REFERRERS, (40, 6, 14, 5, 4, 6, 25))[0],
         )
+        language, campaign = chance.choices(LANGUAGES, (80, 9, 11))[0], "" if chance.random() < 0.9 else CAMPAIGN
+        answer, decision = chance.choices(ANSWERS, (30, 10, 32, 28))[0], ""
         for view in range(1 + int(chance.expovariate(0.5))):
             path = chance.choices(PAGES, WEIGHTS)[0]
             status = 200
             if chance.random() < 0.02:
                 path, status = chance.choice(("/huvilat/vanha", "/favicon.png", "/kampanja-2024")), 404
             came = "" if view else referrer
+            group, measured = "/" + path.split("/")[1], int(decision in ("given", "partly"))
             rows.append(
-                VisitRow(moment, str(day), "203.0.113.0/24", path, came, int(view > 0), *agent, status, 0, visitor)
-            )
+                VisitRow(
+                    moment, str(day), "203.0.113.0/24", path, came, int(view > 0), *agent, status, 0, visitor, language,
+                    "" if view else campaign, decision, measured, measured and int(chance.random() < 0.9), group,
+                    "" if decision else MARK,
+                )
+            )  # fmt: skip
+            if not decision and answer:
+                decision = answer
+                answers[str(day), group, language, agent[2], MARK, answer] += 1
             moment += chance.randrange(8, 300)
     for _ in range(chance.randrange(4, 14)):
         moment, path = midnight + chance.randrange(86_400), chance.choice(PAGES)
         rows.append(VisitRow(moment, str(day), "198.51.100.0/24", path, "", 0, "Googlebot", "", "", 200, 1, None))
-    return rows
+    return rows, [AnswerRow(*key, times) for key, times in answers.items()]
 
 
 def _draw_decision(chance: random.Random, moment: int) -> ConsentRecord:
