@@ -32,7 +32,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # for tests
 
 from cookiegate.figures import DayFigures, count_day
 from cookiegate.register.rollup import Rollup, keep_day, list_due_days, list_due_months, roll_up, sum_month
-from cookiegate.reports import consent_funnel, measured_gap, visit_statistics
+from cookiegate.reports import By, consent_figures, visit_statistics
 from cookiegate.store import AnswerRow, Batch, Change, Store, VisitRow, open_store
 from tests.asgi import call
 from tests.databases.postgresql import create_database, find_postgresql
@@ -46,6 +46,7 @@ BATCH = 1000
 HOUR = 3600
 LEAST_ROWS = 100_000  # a second
 MOST_MS = 100.0
+BYS: tuple[By, ...] = ("total", "language", "device", "group", "banner")
 PATTERNS = 7  # days that differ: the rest repeats them
 REQUESTS = 500  # a second
 SYSTEMS = (("Windows", "desktop"), ("iOS", "mobile"), ("Android", "mobile"), ("Linux", "desktop"))
@@ -190,9 +191,7 @@ def measure_reports(url: str, days: int) -> Iterator[tuple[str, float]]:
         "30 days": lambda: visit_statistics(url, month, TODAY),
         "90 days by week": lambda: visit_statistics(url, TODAY - timedelta(days=89), TODAY, step="week"),
         f"{days} days by month": lambda: visit_statistics(url, first, TODAY, step="month"),
-        f"{days} days: funnel by group": lambda: consent_funnel(url, first, TODAY, "group"),
-        f"{days} days: funnel by language": lambda: consent_funnel(url, first, TODAY, "language"),
-        f"{days} days: gap": lambda: measured_gap(url, first, TODAY),
+        f"{days} days: funnel in five ways, and gap": lambda: consent_figures(url, first, TODAY, *BYS),
     }
     for name, ask in asked.items():
         spent = []

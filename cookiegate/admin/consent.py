@@ -3,13 +3,13 @@ that need consent."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 
-from cookiegate.reports import By, Decisions, consent_funnel, count_decisions, measured_gap
+from cookiegate.reports import By, Decisions, FunnelRow, Gap, consent_figures, count_decisions
 
 from .charts import draw
 from .office import Answer, Ask
-from .period import Period, find_period
+from .period import find_period
 from .tables import Column, Page, Table
 
 _DECISIONS = (Column("begin", "day"), Column("given", "number"), Column("partly", "number"),
@@ -34,23 +34,21 @@ def show_consent(ask: Ask) -> Answer:
     totals = {"given": given, "partly": partly, "refused": refused, "withdrawn": withdrawn}
     chart = draw("decisions", [(row[0], row[1] + row[2] + row[3], row[1] + row[2]) for row in rows])
     more = {"period": period, "totals": totals, "answered": given + partly + refused, "chart": chart}
-    tables = (Table("decisions", _DECISIONS, rows), _find_gap(ask, period), *_list_funnels(ask, period))
+    found = consent_figures(ask.office.store_url, period.first, period.last, *_BY)
+    funnels = (_list_funnel(by, each) for by, each in found.funnels.items())
+    tables = (Table("decisions", _DECISIONS, rows), _list_gap(found.gap), *funnels)
     return Page("consent.html", "consent.title", tables, more)
 
 
-def _find_gap(ask: Ask, period: Period) -> Table:
+def _list_gap(gap: Gap) -> Table:
     """Each step beside the share of the views that is left of it."""
-    gap = measured_gap(ask.office.store_url, period.first, period.last)
     steps = {"views": gap.views, "human": gap.human, "consented": gap.consented, "released": gap.released}
     return Table("gap", _GAP, [(name, views, views / gap.views) for name, views in steps.items()] if gap.views else [])
 
 
-def _list_funnels(ask: Ask, period: Period) -> Iterator[Table]:
-    for by in _BY:
-        found = consent_funnel(ask.office.store_url, period.first, period.last, by)[:_TOP]
-        counts = [(each.shown, each.given, each.partly, each.refused, each.ignored) for each in found]
-        if by == "total":
-            yield Table("funnel_total", _FUNNEL, counts)
-        else:
-            rows = [(each.name, *count) for each, count in zip(found, counts, strict=True)]
-            yield Table(f"funnel_{by}", (Column(by, "name"), *_FUNNEL), rows)
+def _list_funnel(by: By, found: Sequence[FunnelRow]) -> Table:
+    counts = [(each.shown, each.given, each.partly, each.refused, each.ignored) for each in found[:_TOP]]
+    if by == "total":
+        return Table("funnel_total", _FUNNEL, counts)
+    rows = [(each.name, *count) for each, count in zip(found, counts, strict=False)]
+    return Table(f"funnel_{by}", (Column(by, "name"), *_FUNNEL), rows)

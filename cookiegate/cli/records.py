@@ -11,8 +11,7 @@ import click
 from ..reports import (
     By,
     Length,
-    consent_funnel,
-    measured_gap,
+    consent_figures,
     recount_figures,
     render,
     render_csv,
@@ -95,7 +94,8 @@ def funnel(first: date | None, last: date | None, by: By, kind: str, store: str 
     Example: cookiegate visits funnel --from 2026-11-01 --to 2026-11-30 --by device
     """
     url, days = store or find("store"), _find_days(first, last)
-    rows, gap = consent_funnel(url, *days, by), measured_gap(url, *days)
+    found = consent_figures(url, *days, by)
+    rows, gap = found.funnels[by], found.gap
     if kind == "csv":
         click.echo(render_csv(rows, gap), nl=False)
     elif kind == "json":

@@ -6,7 +6,7 @@ from .bundle import write_bundle
 from .cells import write_cell
 from .consents import export
 from .decisions import Decisions, count_decisions
-from .funnel import By, FunnelRow, Gap, consent_funnel, measured_gap
+from .funnel import By, ConsentFigures, FunnelRow, Gap, consent_figures
 from .proof import Proof, last_checkpoint, prove, read_proof
 from .receipt import write_receipt
 from .receiptcheck import Receipt, find_receipt_faults, read_receipt
@@ -20,6 +20,7 @@ from .verification import Verification
 
 __all__ = [
     "By",
+    "ConsentFigures",
     "Count",
     "Decisions",
     "Dossier",
@@ -34,13 +35,12 @@ __all__ = [
     "Undeclared",
     "Verification",
     "VisitStatistics",
-    "consent_funnel",
+    "consent_figures",
     "count_decisions",
     "export",
     "find_receipt_faults",
     "find_undeclared",
     "last_checkpoint",
-    "measured_gap",
     "prove",
     "read_dossier",
     "read_proof",

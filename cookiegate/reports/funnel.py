@@ -6,6 +6,7 @@ docs/statistics.md defines each figure. Answers are counted when they are given,
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -35,22 +36,26 @@ class Gap:
     released: int  # where a statistics service that they had agreed to was in the page; what it saw, only it knows
 
 
-def consent_funnel(store_url: str, first_day: date, last_day: date, by: By = "total") -> tuple[FunnelRow, ...]:
-    """Rows of the days from first to last (UTC, both counted), the most shown first.
+@dataclass(frozen=True, slots=True)
+class ConsentFigures:
+    funnels: Mapping[By, tuple[FunnelRow, ...]]  # each with the most shown first
+    gap: Gap
+
+
+def consent_figures(store_url: str, first_day: date, last_day: date, *bys: By) -> ConsentFigures:
+    """The gap, and the funnel by each of `bys`, of the days from first to last (UTC, both counted).
 
     Raises StoreError where the store cannot be read.
     """
     with opened(store_url, first_day, last_day) as period:
-        rows = period.read_funnel(by)
+        total = sum(period.read_totals().values(), Counter[str]())
+        funnels = {by: _sort(period.read_funnel(by)) for by in bys}
+    return ConsentFigures(funnels, Gap(total["served"], total["views"], total["consented"], total["released"]))
+
+
+def _sort(rows: Mapping[str, Counter[str]]) -> tuple[FunnelRow, ...]:
     found = (
         FunnelRow(name, row["shown"], row["given"], row["partly"], row["refused"], row["ignored"])
         for name, row in rows.items()
     )
     return tuple(sorted(found, key=lambda row: (-row.shown, row.name)))
-
-
-def measured_gap(store_url: str, first_day: date, last_day: date) -> Gap:
-    """The views of the days from first to last (UTC, both counted). Raises StoreError where they cannot be read."""
-    with opened(store_url, first_day, last_day) as period:
-        total = sum(period.read_totals().values(), Counter[str]())
-    return Gap(total["served"], total["views"], total["consented"], total["released"])

@@ -17,8 +17,7 @@ from cookiegate.register.retention import run_out
 from cookiegate.register.rollup import roll_up
 from cookiegate.reports import (
     VisitStatistics,
-    consent_funnel,
-    measured_gap,
+    consent_figures,
     recount_figures,
     visit_statistics,
 )
@@ -58,9 +57,8 @@ class Comparison:
         for first, last, statistics, funnels, gap in self._expected:
             for (step, top), expected in statistics.items():
                 assert_same(visit_statistics(self._url, first, last, top, step), expected)  # type: ignore[arg-type]
-            for by, rows in funnels.items():
-                assert consent_funnel(self._url, first, last, by) == rows  # type: ignore[arg-type]
-            assert measured_gap(self._url, first, last) == gap
+            found = consent_figures(self._url, first, last, *funnels)  # type: ignore[arg-type]
+            assert (found.funnels, found.gap) == (funnels, gap)
 
 
 def assert_same(found: VisitStatistics, expected: VisitStatistics) -> None:
