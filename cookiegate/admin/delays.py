@@ -1,8 +1,10 @@
-"""How long somebody waits who has failed to sign in: longer each time, and nobody for good.
+"""How long somebody waits who has failed to sign in: longer each time, and nobody for what strangers elsewhere do.
 
-Counted for each network and for each name. Strangers could so keep somebody out who has done nothing wrong; therefore
-a network from which that person came in before is not judged by what others do, but by its own failures with that name.
-Names that do not exist are counted alike. All of it is in memory: after a start nobody waits.
+Counted for each network, and for each name at it; never for a name across networks, since whoever is refused for that
+is its owner: a stranger needs a new network for each attempt, and so may have one. What many networks can guess is
+bounded by how many passwords are hashed at once, and carried by how long those are (docs/staff.md has the figures).
+At a network from which somebody came in before, only their own failures there make them wait. Names that do not exist
+are counted alike. All of it is in memory: after a start nobody waits.
 """
 
 from __future__ import annotations
@@ -33,7 +35,7 @@ class Delays:
         """
         with self._lock:
             known = (name, network) in self._known
-            keys = [(name, network)] if known else [("", network), (name, "")]
+            keys = [(name, network)] if known else [(name, network), ("", network)]
             longest = _LONGEST_KNOWN if known else _LONGEST
             left = max(self._find_wait(key, longest, now) for key in keys)
             if left <= 0:
@@ -44,9 +46,10 @@ class Delays:
             return max(0.0, left)
 
     def succeed(self, name: str, network: str) -> None:
-        """Somebody came in: what stood against them is forgotten."""
+        """Somebody came in: what stood against them is forgotten, and against their network for all but the names that
+        were tried there."""
         with self._lock:
-            for key in ((name, network), ("", network), (name, "")):
+            for key in ((name, network), ("", network)):
                 self._failures.pop(key, None)
             self._known[name, network] = None
             self._known.move_to_end((name, network))

@@ -28,12 +28,37 @@ def test_three_failures_are_free_and_then_the_wait_doubles_up_to_a_quarter_of_an
     assert waits[-1] == 15 * 60
 
 
-def test_it_counts_for_the_name_from_anywhere_and_for_the_network_with_any_name() -> None:
+def test_it_counts_for_the_network_with_any_name_and_for_no_other_network() -> None:
     delays = Delays()
     now = fail(delays, 8)
-    assert delays.begin("aino", "198.51.100.1/32", now) > 0
     assert delays.begin("otso", "203.0.113.1/32", now) > 0
-    assert delays.begin("otso", "198.51.100.1/32", now) == 0
+    assert delays.begin("aino", "198.51.100.1/32", now) == 0
+
+
+def test_strangers_at_as_many_networks_as_they_like_keep_nobody_waiting() -> None:
+    delays = Delays()
+    for number in range(5_000):
+        assert delays.begin("aino", f"2001:db8:{number:x}::/64", NOW + number) == 0
+    assert delays.begin("aino", "203.0.113.1/32", NOW + 5_000) == 0  # aino, who never came in before
+
+
+def test_who_comes_in_at_a_network_forgets_nothing_that_was_tried_there_with_other_names() -> None:
+    delays = Delays()
+    for _ in range(8):
+        delays.succeed("otso", "203.0.113.1/32")  # one of the staff, who guesses the password of another
+        delays.begin("aino", "203.0.113.1/32", NOW)
+    assert delays.begin("aino", "203.0.113.1/32", NOW) > 0
+
+
+def test_one_network_guesses_some_250_times_a_day() -> None:
+    most = 0
+    for rest in range(1, 40):  # guess so many times, then wait until all is forgotten
+        delays, now, guesses = Delays(), NOW, 0
+        while now < NOW + 86_400:
+            now = fail(delays, rest, now=now) + 3600
+            guesses += rest
+        most = max(most, guesses)
+    assert 240 < most < 280
 
 
 def test_attempts_that_come_at_once_count_before_the_first_has_failed() -> None:
@@ -58,11 +83,8 @@ def test_coming_in_forgets_what_was_before() -> None:
 def test_where_somebody_came_in_before_only_their_own_failures_count() -> None:
     delays = Delays()
     delays.succeed("aino", "198.51.100.1/32")
-    now = NOW
-    for number in range(200):
-        now += 900
-        delays.begin("aino", f"203.0.113.{number}/32", now)
-    assert delays.begin("aino", "192.0.2.1/32", now) > 0
+    now = fail(delays, 12, name="otso", network="198.51.100.1/32")  # somebody else in the same house
+    assert delays.begin("matti", "198.51.100.1/32", now) > 60
     assert delays.begin("aino", "198.51.100.1/32", now) == 0
     now = fail(delays, 12, network="198.51.100.1/32", now=now)
     assert 0 < delays.begin("aino", "198.51.100.1/32", now) <= 60

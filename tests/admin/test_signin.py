@@ -86,16 +86,13 @@ def test_after_some_failures_one_waits_and_is_told_how_long(house: House, strang
     assert stranger.sign_in("aino").status == 303
 
 
-def test_strangers_do_not_keep_out_who_came_from_elsewhere_before(house: House) -> None:
+def test_strangers_keep_nobody_out_who_comes_for_the_first_time(house: House) -> None:
     let_in(house.site, "aino", "admin")
     dashboard = house.open()
-    home, stranger = Person(dashboard, address="198.51.100.7"), Person(dashboard, address="203.0.113.9")
-    assert home.sign_in("aino").status == 303
-    for number in range(50):
-        stranger.address = f"203.0.113.{number}"
-        stranger.sign_in("aino", "wrong")
-    assert Person(dashboard, address="192.0.2.1").sign_in("aino").status == 429
-    assert home.sign_in("aino").status == 303
+    for number in range(30):  # from a new network each time, whenever one is let through
+        house.clock.now += 60
+        assert Person(dashboard, address=f"203.0.113.{number}").sign_in("aino", "wrong").status == 403
+    assert Person(dashboard, address="192.0.2.1").sign_in("aino").status == 303
 
 
 def test_signing_in_changes_the_number_in_the_browser_and_ends_the_old_one(house: House, stranger: Person) -> None:
