@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from functools import partial
 
 from cookiegate.consent import read_checkpoint
 from cookiegate.errors import LedgerError
 from cookiegate.register import list_rules
 from cookiegate.reports import Verification, find_undeclared, last_checkpoint
+from cookiegate.store import name_store
 
 from .office import Answer, Ask, go
 from .period import find_period
@@ -58,7 +58,7 @@ def show_retention(ask: Ask) -> Answer:
 
 
 def show_settings(ask: Ask) -> Answer:
-    """What is set, without a secret: of the store's address the password is left out."""
+    """What is set, without a secret."""
     office, policy = ask.office, ask.office.policy
     settings = [
         ("version", office.version),
@@ -73,7 +73,7 @@ def show_settings(ask: Ask) -> Answer:
         ("visitor", policy.visits.visitor),
         ("gpc", ", ".join(sorted(policy.signals.gpc)) or "ignore"),
         ("look", policy.banner.look),
-        ("store", re.sub("//[^/]*@", "//…@", office.store_url)),
+        ("store", name_store(office.store_url)),
         ("public", office.public or "http://localhost"),
         ("need_codes", "yes" if office.need_codes else "no"),
     ]

@@ -61,7 +61,9 @@ def open_case(ask: Ask) -> Answer:
         if not found.decisions or (len(said) > 1 and not found.agrees_with(said)):
             ask.note("subject not found", why)
             raise Refused(ask.words("subject.not_found"))
-    return go(f"/subject/{ask.desk.open(Case(str(said['consent_id']), why, request))}")
+        case = Case(str(said["consent_id"]), why, request)
+        ask.note("subject found", why, **_name_request(case))  # that they are in the register is told by the answer
+    return go(f"/subject/{ask.desk.open(case)}")
 
 
 def show_case(ask: Ask) -> Answer:

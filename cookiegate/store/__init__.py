@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .lock import claim, hold
+from .naming import name_store
 from .opening import check_store, companion, has_ledger, is_shared, open_store, upgrade_store
 from .rows import AnswerRow, Batch, Change, Grow, Growth, Head, Observation, Row, Store, Value, VisitRow
 
@@ -24,6 +25,7 @@ __all__ = [
     "has_ledger",
     "hold",
     "is_shared",
+    "name_store",
     "open_store",
     "upgrade_store",
 ]

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 from cookiegate.errors import StoreError
 
 from .migrations import judge_schema
+from .naming import name_store
 from .paging import read_pages
 from .rows import Batch, Change, Head, Row, Value, note_days
 from .statements import STEPS, number_parameters, reading, step, writing
@@ -37,8 +38,6 @@ _DROPPING = 200
 # The tables whose deleted rows were about people, but for visits, whose days are dropped whole.
 _REWRITTEN = ("ledger_records", "observations", "permits", "requests", "request_tasks", "outbox", "outbox_visitors",
               "staff", "staff_sessions")  # fmt: skip
-_HOST = r"(?:[\w.-]+|\[[0-9A-Fa-f:.]+\])?(?::\d+)?"
-_URL = re.compile(rf"\w+://(?:[^/?#@]*@)?({_HOST}(?:,{_HOST})*(?:/[\w.-]*)?)(?:\?[^@]*)?")
 
 
 class PostgresqlStore:
@@ -46,9 +45,7 @@ class PostgresqlStore:
 
     def __init__(self, url: str, *, readonly: bool = False, upgrade: bool = False) -> None:
         self._url = url
-        # What messages call it. Where it is not plain which part is a password, nothing of the URL.
-        found = _URL.fullmatch(url)
-        self._where = f"postgresql://{found[1]}" if found else "the PostgreSQL store"
+        self._where = name_store(url)
         self._days: set[str] = set()  # that have a partition
         self._old: list[str] = []  # partitions to be dropped, of days that somebody still reads
         self._leads = False

@@ -37,6 +37,8 @@ def test_each_look_stands_on_the_ledger_with_who_and_why_and_not_with_whom(house
     officer = come("officer")
     place = open_case(officer, request=request)
     assert AINO not in place
+    assert house.acts("subject found") == [{"act": "subject found", "by": "officer", "why": WHY, "request": request,
+                                            "time": NOON}]  # fmt: skip
     for _ in range(2):
         assert officer.get(place).status == 200
     shown = house.acts("subject show")
