@@ -111,7 +111,8 @@ class GatedSend:
         status = self.status = message["status"]
         scope, _, passage, visit = self._asked
         if self._validators is not None:
-            message = {**message, "headers": self._validators.screen(find_path(scope), message.get("headers", ()))}
+            said = [*message.get("headers", ())]
+            message = {**message, "headers": self._validators.screen(find_path(scope), said)}
         gated = pass_plain(status, message.get("headers", ()), passage.allowance, visit)
         if gated is not None:
             return self._send({**message, "headers": gated})

@@ -49,7 +49,7 @@ def adapt_request(
             del lines[at]
     if (visit.document or visit.worker) and (twice or _names_condition(headers, visit)):
         lines = _adapt_conditions(lines, passage.allowance.key + passage.asked, visit)
-    if validators is not None and not headers.keys().isdisjoint(_ASKING):
+    if validators is not None and scope.get("method") in _LOOKING and not headers.keys().isdisjoint(_ASKING):
         lines = validators.strip(find_path(scope), lines)
     kept = scope.get("state")
     return {**scope, "headers": lines, "state": {**kept, **state} if kept else state}
@@ -98,6 +98,7 @@ def read_host(headers: Mapping[bytes, bytes]) -> str:
     return host.partition("]")[0] + "]" if host.startswith("[") else host.partition(":")[0]
 
 
+_LOOKING = frozenset(("GET", "HEAD"))  # of others a condition keeps what another has written
 _CONDITIONS = frozenset((b"if-modified-since", b"if-range", b"range"))
 _ASKING = _CONDITIONS | {b"if-none-match"}
 _OF_WORKERS = frozenset((b"if-none-match", b"accept-encoding"))

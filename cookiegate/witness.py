@@ -50,7 +50,26 @@ class Witness:
         visit: Visit,
         occasion: Occasion | None,
     ) -> None:
-        """`scope` as the site got it, `headers` as the visitor sent them; services are told what `occasion` says."""
+        """`scope` as the site got it, `headers` as the visitor sent them; services are told what `occasion` says.
+
+        The response has gone out: what cannot be noted is said in the log, and is nobody else's trouble.
+        """
+        try:
+            self._note(scope, headers, passage, response, status, visit, occasion)
+        except Exception as error:
+            # neither the message nor where: both may quote what the visitor sent
+            logger.error("a visit could not be noted: %s", type(error).__name__)
+
+    def _note(
+        self,
+        scope: Scope,
+        headers: Mapping[bytes, bytes],
+        passage: Passage,
+        response: GatedResponse,
+        status: int,
+        visit: Visit,
+        occasion: Occasion | None,
+    ) -> None:
         seen, path = response.seen, scope["path"]
         again = status == 304 and visit.top and is_page_path(path)  # the browser shows the page that it has
         if seen is NOTHING_SEEN and not response.is_page and not again:

@@ -71,7 +71,10 @@ def test_a_file_holds_what_the_environment_does_not(tmp_path: Path) -> None:
     ("text", "said"),
     [
         ("[settings", "cannot be read"),
-        ("[settings]\nsecrets = 'x'", "has no 'secrets'; it has checkpoint, google_analytics_secret, ledger_key"),
+        (
+            "[settings]\nsecrets = 'x'",
+            "has no 'secrets'; it has admin_url, checkpoint, google_analytics_secret",
+        ),
         ("[settings]\nstore = 3", "is a text in quotes"),
         ("settings = 'x'", "is a text in quotes"),
     ],

@@ -7,6 +7,7 @@ https://support.google.com/analytics/answer/13316687 (names), /9267744 (lengths)
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from collections.abc import Mapping, Sequence
@@ -18,6 +19,8 @@ MOST_PARAMETERS = 20  # of 25: the others are ours
 _MOST_ITEMS = 200
 _MOST_OF_ITEM = 27
 _LONGEST = 100  # characters of a value
+# Bytes of all parameters of an event: with what we add, 25 events are what Google Analytics takes at once.
+_LARGEST = 2500
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,39}")
 _MAILBOX = re.compile(r"[^\s@]@[^\s@]+\.[^\s@]")
 _RESERVED = frozenset(
@@ -44,7 +47,10 @@ def require_event(name: str, parameters: Parameters) -> dict[str, object]:
         raise ValueError(f"{name!r} is a name that Google Analytics keeps for itself")
     if len(parameters) > MOST_PARAMETERS:
         raise ValueError(f"{name}: {len(parameters)} parameters, at most {MOST_PARAMETERS}")
-    return {key: _require_parameter(name, key, value) for key, value in parameters.items()}
+    checked = {key: _require_parameter(name, key, value) for key, value in parameters.items()}
+    if len(json.dumps(checked, ensure_ascii=False).encode()) > _LARGEST:
+        raise ValueError(f"{name}: the parameters have more than {_LARGEST} bytes")
+    return checked
 
 
 def _require_parameter(event: str, key: str, value: object) -> object:

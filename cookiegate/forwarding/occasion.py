@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextvars import ContextVar, Token
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, quote, urlencode
 
 from ..policy import Policy
-from ..register import Event, reduce_path, reduce_referrer
+from ..register import Event, reduce_path, reduce_referrer, reduce_value
 from ..visitor import AGENT_LENGTH, truncate
 from .names import Parameters, require_event
 
-_LARGEST = 4500  # bytes of an event; 25 of them are what Google Analytics takes at once
-_LONGEST_VALUE = 100  # characters of a parameter in an address
+_LONGEST_PAGE = 1000  # characters of an address: what Google Analytics keeps of one
+_LONGEST_KEY = 40
 _LONGEST_LANGUAGE = 64
 _IN_A_PATH = "/[]~!$&'()*+,;=:@"
 
@@ -60,29 +60,41 @@ class Occasion:
         network = truncate(self.address, visits.ipv4_bits, visits.ipv6_bits) if forwarding.address else ""
         said: dict[str, object] = {
             "name": name,
-            "page": self.base + quote(reduce_path(self.path), safe=_IN_A_PATH) + self._keep_query(forwarding.query),
+            "page": self._write_page(forwarding.query),
             "referrer": reduce_referrer(self.referrer, self.policy.site.hosts)[0],
             "agent": self.agent,
             "language": self.language,
             "address": network.partition("/")[0],
             "parameters": parameters,
         }
-        text = json.dumps({key: value for key, value in said.items() if value}, sort_keys=True, ensure_ascii=False)
-        if len(text.encode()) > _LARGEST:
-            raise ValueError(f"{name}: more than {_LARGEST} bytes")
-        return text
+        return json.dumps({key: value for key, value in said.items() if value}, sort_keys=True, ensure_ascii=False)
 
-    def _keep_query(self, wanted: tuple[str, ...]) -> str:
+    def _write_page(self, wanted: tuple[str, ...]) -> str:
+        """Its address, reduced, and cut where it would be longer than services take."""
+        page = self.base
+        for letter in reduce_path(self.path):
+            piece = quote(letter, safe=_IN_A_PATH)
+            if len(page) + len(piece) > _LONGEST_PAGE:
+                return page
+            page += piece
+        mark = "?"
+        for key, value in self._list_parameters(wanted):
+            piece = f"{mark}{urlencode({key: value})}"
+            if len(page) + len(piece) > _LONGEST_PAGE:
+                break
+            page, mark = page + piece, "&"
+        return page
+
+    def _list_parameters(self, wanted: tuple[str, ...]) -> Iterator[tuple[str, str]]:
         try:
             pairs = parse_qsl(self.query, max_num_fields=100)
         except ValueError:
-            return ""
-        kept = [
-            (key, value[:_LONGEST_VALUE])
-            for key, value in pairs
-            if (key in wanted or key.startswith("utm_")) and len(key) <= 40 and "@" not in value + key
-        ]
-        return f"?{urlencode(kept)}" if kept else ""
+            return
+        for key, value in pairs:
+            reduced = reduce_value(value)
+            named = len(key) <= _LONGEST_KEY and reduce_value(key) == key and "[email]" not in reduced
+            if named and (key in wanted or key.startswith("utm_")):
+                yield key, reduced
 
 
 def read_agent(headers: Mapping[bytes, bytes]) -> tuple[str, str]:

@@ -27,7 +27,7 @@ class Beginnings:
         if coding is not None and coding.strip().lower() not in (b"", b"identity"):
             opened = open_coding(coding)
             try:
-                begun = opened[0].feed(begun) if opened else b""
+                begun = opened[0].feed(begun[:ENOUGH]) if opened else b""
             except CodingError:
                 return None  # no browser can read it either
         head = begun[:ENOUGH]

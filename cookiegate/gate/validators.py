@@ -1,21 +1,23 @@
-"""ETags and dates by which a browser could be told from others: kept and sent only once another had the same.
+"""ETags and dates by which a browser could be told from others: they pass once the site has said the same twice.
 
 A browser stores the validator of a response and sends it back by itself (RFC 9110 section 13.1), as it does a cookie.
 What is true of the resource is the same for everybody. So one passes from the second time on that the site says it of
-the same address; the first visitor's copy is asked for anew, and that is all it costs. (EDPB guidelines 2/2023,
-paragraph 50: what is cached is stored.)
+the same address; until then a copy is asked for anew. (EDPB guidelines 2/2023, paragraph 50: what is cached is stored.)
+A server that knows a visitor again anyway, by their address, may say the same to them twice: that is not seen here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
 
 from .media import is_passive
 
 Headers = list[tuple[bytes, bytes]]
 
 _SAYING = frozenset((b"etag", b"last-modified"))
-_ASKING = frozenset((b"if-none-match", b"if-modified-since"))
+_TAG = re.compile(rb'(?:W/)?"[^"]*"')
+# What servers and proxies add to a tag when they compress: Apache a suffix, nginx the mark of a weak one.
+_COMPRESSED = re.compile(rb'[-;](?:gzip|br|zstd|deflate)"\Z')
 _MOST = 32_768  # remembered of each kind, the oldest forgotten first; as hashes, since anybody may invent addresses
 
 
@@ -27,12 +29,12 @@ class Validators:
         self._proven: dict[int, None] = {}
 
     def screen(self, place: bytes, headers: Headers) -> Headers:
-        """The headers of an answer from `place` (path and query), without what only this visitor was told, where a
-        browser would keep it unasked. What scripts fetch keeps its ETag: they may need it for If-Match."""
+        """The headers of an answer from `place` (path and query), without what was said there for the first time, where
+        a browser would keep it unasked. What scripts fetch keeps its ETag: they may need it for If-Match."""
         unproven: Headers = []
         passive = False
         for pair in headers:
-            name = pair[0]
+            name = pair[0] if pair[0].islower() else pair[0].lower()
             if name in _SAYING:
                 if not self._note(place, pair[1]):
                     unproven.append(pair)
@@ -43,19 +45,26 @@ class Validators:
         return [pair for pair in headers if pair not in unproven]
 
     def strip(self, place: bytes, lines: Headers) -> Headers:
-        """The headers of a request to `place` without conditions by which the browser could be known again."""
-        kept = [(name, value) for name, value in lines if name not in _ASKING or self._knows(place, name, value)]
-        if any(name == b"if-range" and not self._knows(place, name, value) for name, value in lines):
+        """The headers of a GET or HEAD of `place` without conditions by which the browser could be known again."""
+        kept = []
+        for name, value in lines:
+            if name == b"if-none-match" and value.strip() != b"*":
+                value = b", ".join(tag for tag in _TAG.findall(value) if self._knows(place, tag))
+                if not value:
+                    continue
+            elif name == b"if-modified-since" and not self._knows(place, value):
+                continue
+            kept.append((name, value))
+        if any(name == b"if-range" and not self._knows(place, value) for name, value in lines):
             kept = [pair for pair in kept if pair[0] not in (b"if-range", b"range")]  # a part of what may have changed
         return kept
 
-    def _knows(self, place: bytes, name: bytes, value: bytes) -> bool:
-        said: Iterable[bytes] = (value,) if name == b"if-modified-since" else value.split(b",")
-        return all(hash((place, each.strip())) in self._proven for each in said)
+    def _knows(self, place: bytes, value: bytes) -> bool:
+        return hash((place, _reduce(value))) in self._proven
 
     def _note(self, place: bytes, value: bytes) -> bool:
         """Whether it was said before."""
-        key = hash((place, value))
+        key = hash((place, _reduce(value)))
         if key in self._proven:
             return True
         if key in self._once:
@@ -64,6 +73,11 @@ class Validators:
             return True
         _remember(self._once, key)
         return False
+
+
+def _reduce(value: bytes) -> bytes:
+    """As If-None-Match compares (RFC 9110 section 8.8.3.2)."""
+    return _COMPRESSED.sub(b'"', value.removeprefix(b"W/"))
 
 
 def _remember(known: dict[int, None], key: int) -> None:

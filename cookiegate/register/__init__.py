@@ -27,7 +27,7 @@ from .permits import (
     unban,
     withdraw,
 )
-from .redaction import reduce_path
+from .redaction import reduce_path, reduce_value
 from .register import Register
 from .requests import (
     KINDS,
@@ -140,6 +140,7 @@ __all__ = [
     "rectify_record",
     "reduce_path",
     "reduce_referrer",
+    "reduce_value",
     "reset_staff",
     "restrict_subject",
     "rotate_ledger_key",

@@ -26,8 +26,9 @@ _TOKEN = re.compile(
     r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b|\b(?=[a-f]*[0-9])[0-9a-f]{24,}\b"
     r"|(?<![A-Za-z0-9])(?=[A-Z0-9]*[a-z])(?=[a-z0-9]*[A-Z])(?=[A-Za-z]*[0-9])[A-Za-z0-9]{22,}"
 )
-_MAILBOX = re.compile(r"[^\s/&=@]+@[^\s/&=@]+")
-_MAILBOX_IN_WORDS = re.compile(r"[\w.+-]+[(\[{]at[)\]}][\w.-]+", re.IGNORECASE)
+_MAILBOX = compile(r"(?<![^\s/&=@])[^\s/&=@]++@[^\s/&=@]++")
+# Tried only where a word begins: whoever writes thousands of letters and a bracket must not stop the loop.
+_MAILBOX_IN_WORDS = compile(r"(?<![\w.+-])[\w.+-]++[(\[{](?i:at)[)\]}][\w.-]++")
 _PLAIN_VALUE = re.compile(r"[^\w .,:~/\[\]-]+")
 
 
@@ -40,7 +41,7 @@ def reduce_path(path: str) -> str:
 
 
 def _reduce_path(path: str) -> str:
-    path = printable(_decode(path[: 2 * _LONGEST_PATH]))
+    path = printable(_decode(path[: 2 * _LONGEST_PATH])[: 2 * _LONGEST_PATH])
     end = _PATH_END.search(path)
     path = _SLASHES.sub("/", "/" + (path[: end.start()] if end else path))
     if "@" in path:
@@ -72,7 +73,7 @@ def _redact(text: str) -> str:
 
 def reduce_value(text: str) -> str:
     """The value of a parameter: redacted like a path, printable, at most 64 characters."""
-    text = printable(_decode(text[: 4 * _LONGEST_VALUE]))
+    text = printable(_decode(text[: 4 * _LONGEST_VALUE])[: 4 * _LONGEST_VALUE])
     if "@" in text:
         text = _MAILBOX.sub("[email]", text)
     return _PLAIN_VALUE.sub("_", _redact(text))[:_LONGEST_VALUE].strip()

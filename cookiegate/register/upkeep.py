@@ -94,7 +94,7 @@ class Upkeep:
             return True
         if not self._shared:
             store.scrub()  # what a reader kept from being overwritten goes a minute later
-        if self._purged_on == day_of(now):
+        if self._purged_on == day_of(now) or self._rollup.look_at is not None:  # visits go once their day is counted
             return False
         if not self._retention.believes_clock(store, now):
             self._purged_on = day_of(now)

@@ -42,11 +42,15 @@ class Entry:
     def time(self) -> str:
         """To the second, UTC; a correction's own time."""
         seconds = self.payload["time"] if self.event == RECTIFIED else self.person["time"] // 1000
-        return datetime.fromtimestamp(seconds, UTC).isoformat().replace("+00:00", "Z")
+        return _moment(seconds)
 
     def is_of(self, consent_id: str) -> bool:
         """Whether it says so itself; a correction names nobody."""
         return self.event == RECTIFIED or self.person.get("consent_id") == consent_id
+
+
+def _moment(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat().replace("+00:00", "Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,8 @@ class Dossier:
     """Everything that is kept under one person's keyed hash."""
 
     entries: tuple[Entry, ...]  # oldest first
+    events: tuple[Mapping[str, Any], ...] = ()  # that services are yet to be told of
+    visits: tuple[Mapping[str, Any], ...] = ()  # the latest one that a service was told of
 
     @property
     def decisions(self) -> tuple[Entry, ...]:
@@ -78,7 +84,18 @@ def read_dossier(store_url: str, subject: bytes, consent_id: str) -> Dossier:
     store = open_store(store_url, readonly=True)
     try:
         entries = [_read(row) for row in store.query("records_of", subject=subject)]
-        return Dossier(tuple(each for each in entries if each.is_of(consent_id)))
+        own = tuple(each for each in entries if each.is_of(consent_id))
+        if not own:
+            return Dossier(())
+        events = [
+            {"service": service, "time": _moment(int(str(time)) // 1000), "said": json.loads(str(said)), "tries": tries}
+            for service, time, said, tries in store.query("outbox_of", subject=subject)
+        ]
+        visits = [
+            {"service": service, "began": _moment(int(str(began))), "latest": _moment(int(str(latest)))}
+            for service, began, latest in store.query("outbox_visitors_of", subject=subject)
+        ]
+        return Dossier(own, tuple(events), tuple(visits))
     finally:
         store.close()
 
@@ -101,7 +118,8 @@ def render_dossier(dossier: Dossier) -> str:
 def write_json(dossier: Dossier, made: datetime) -> str:
     """By table of the store; a record both in words and just as the ledger commits to it."""
     said = {"format": FORMAT, "made": made.isoformat(timespec="seconds"),
-            "tables": {"ledger_records": [_spell_out(entry) for entry in dossier.entries]}}  # fmt: skip
+            "tables": {"ledger_records": [_spell_out(entry) for entry in dossier.entries],
+                       "outbox": dossier.events, "outbox_visitors": dossier.visits}}  # fmt: skip
     return json.dumps(said, ensure_ascii=False, indent=2) + "\n"
 
 

@@ -6,6 +6,7 @@ import asyncio
 import re
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -231,6 +232,39 @@ def test_the_visit_log_knows_that_a_service_was_told(
             assert [(visit.consented, visit.released) for visit in visits] == [(True, True), (False, False)]
 
     asyncio.run(story())
+
+
+LONG = "&".join(f"utm_{number}={'a' * 90}" for number in range(60))
+
+
+@pytest.mark.parametrize("place", [f"/hinnasto?{LONG}", "/" + quote("ä") * 900], ids=["query", "path"])
+def test_a_long_address_is_cut_and_breaks_no_page(tmp_path: Path, internet: Internet, place: str) -> None:
+    async def story() -> None:
+        with closing(make_gate(website, tmp_path, internet)) as gate:
+            cookie = keep(await choose(gate))
+            page = await look(gate, place, cookie)
+            assert (page.status, page.error) == (200, None)
+            told = await post(gate, "view", f"path={quote(place[:1900])}", {"cookie": cookie})
+            assert (told.status, told.error) == (204, None)
+            await asyncio.to_thread(wait_until, lambda: len(internet.told) >= 2)
+            assert all(len(each.page) <= 1000 for each in internet.told)
+
+    asyncio.run(story())
+
+
+def test_campaigns_name_nobody_however_they_are_written(tmp_path: Path, internet: Internet) -> None:
+    campaign = "utm_term=matti%2540kello.example&utm_content=matti(at)kello.example&utm_id=0401234567&utm_source=kirje"
+
+    async def story() -> None:
+        with closing(make_gate(website, tmp_path, internet)) as gate:
+            await look(gate, f"/x?{campaign}", keep(await choose(gate)))
+            await asyncio.to_thread(wait_until, lambda: len(internet.told) >= 1)
+
+    asyncio.run(story())
+    page = internet.told[0].page
+    assert "utm_source=kirje" in page
+    assert "matti" not in page
+    assert "0401234567" not in page
 
 
 def test_reporting_outside_of_a_request_tells_nobody() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.asgi import call
-from tests.stories.site import POLICY, answer, choose, keep, stand_before
+from tests.stories.site import POLICY, answer, choose, keep, make_gate, stand_before
 
 from .doors import both
 
@@ -121,3 +121,32 @@ def test_a_picture_that_is_the_same_for_all_is_confirmed_from_the_second_visitor
             assert (await call(gate, path="/a.png", headers=[IMAGE, ("if-none-match", '"v1"')])).status == 304
 
     asyncio.run(story())
+
+
+@both
+def test_what_is_written_on_a_condition_is_written_on_it(mode: str, tmp_path: Path) -> None:
+    seen: list[tuple[bytes, bytes]] = []
+
+    async def documents(scope: Any, receive: Any, send: Any) -> None:
+        seen[:] = scope["headers"]
+        await answer(send, b"{}", kind=b"application/json")
+
+    async def story() -> None:
+        async with stand_before(mode, documents, tmp_path) as gate:
+            for condition in (("if-none-match", "*"), ("if-none-match", '"7"'), ("if-match", '"7"')):
+                await call(gate, "PUT", "/d/1", [condition, ("sec-fetch-dest", "empty")], b"new")
+                assert tuple(each.encode() for each in condition) in seen
+
+    asyncio.run(story())
+
+
+def test_headers_that_can_be_read_once_arrive(tmp_path: Path) -> None:
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        headers = iter([(b"content-type", b"text/css"), (b"etag", b'"7"'), (b"x-own", b"1")])
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": b"a{}"})
+
+    gate = make_gate(app, tmp_path)
+    style = asyncio.run(call(gate, path="/a.css", headers=[("sec-fetch-dest", "style")]))
+    assert (style.get("content-type"), style.get("x-own"), style.get("etag")) == ("text/css", "1", None)
+    gate.register.close()

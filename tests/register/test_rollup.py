@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import threading
+import time
 from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
@@ -17,6 +18,7 @@ from cookiegate.policy import Policy
 from cookiegate.register import Register
 from cookiegate.register.retention import FIGURE_DAYS, Retention, run_out
 from cookiegate.register.rollup import Rollup, list_due_days, roll_up
+from cookiegate.register.visits import day_of
 from cookiegate.reports import recount_figures, visit_statistics
 from cookiegate.store import AnswerRow, Batch, Change, Store, VisitRow, open_store
 
@@ -35,10 +37,10 @@ def store(url: str) -> Iterator[Store]:
     store.close()
 
 
-def rows(time: int, number: int = 3, path: str = "/") -> list[VisitRow]:
-    day = date.fromordinal(719_163 + time // DAY).isoformat()
+def rows(moment: int, number: int = 3, path: str = "/") -> list[VisitRow]:
+    day = date.fromordinal(719_163 + moment // DAY).isoformat()
     return [
-        VisitRow(time + each, day, "", path, "", 0, "Firefox 131", "Linux", "desktop", 200, 0, b"visitor1", "fi")
+        VisitRow(moment + each, day, "", path, "", 0, "Firefox 131", "Linux", "desktop", 200, 0, b"visitor1", "fi")
         for each in range(number)
     ]
 
@@ -259,3 +261,24 @@ def test_a_register_at_work_counts_the_days_before(url: str, policy: Policy, rec
     assert select("SELECT month FROM figured_months ORDER BY month") == [("2026-01",), ("2026-02",)]
     assert views(url, date(2026, 1, 1)) == 120
     assert [thread.name for thread in threading.enumerate() if thread.name == "cookiegate-figures"] == []
+
+
+def test_an_old_log_that_is_imported_beside_a_gateway_is_counted_before_it_goes(
+    url: str, policy: Policy, record: Records, select: Select
+) -> None:
+    kept = policy.visits.retention_days
+    store = open_store(url)
+    lately = [(day_of(NOON - back * DAY),) for back in range(1, 6)]  # a gateway was at work
+    store.write(Batch(changes=[Change("add_day", lately)]))
+    write(store, *(rows(NOON - (kept + 30 + back) * DAY, 50) for back in range(20)))
+    store.close()
+    register = Register(url, policy, clock=lambda: float(NOON))
+    asyncio.run(register.record(record("a")))
+    for _ in range(1000):
+        if select("SELECT count(*) FROM visits") == [(0,)]:
+            break
+        time.sleep(0.02)
+    register.close()
+    assert select("SELECT count(*), sum(written), sum(counted) FROM figured_days WHERE state = 'final'") == [
+        (20, 1000, 1000)
+    ]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import random
+import subprocess
+import sys
 from collections import deque
 from contextlib import closing
 from pathlib import Path
@@ -18,6 +20,8 @@ from cookiegate.register.preparation import Preparation
 from cookiegate.register.redaction import _reduce_path, reduce_path
 from cookiegate.register.visits import day_of
 from cookiegate.store import VisitRow, open_store
+
+PATIENCE = 20  # seconds until a test that hangs fails; nothing is measured with it
 
 
 def visit(policy: Policy, **given: str) -> Visit:
@@ -138,3 +142,17 @@ def test_a_day_ends_at_midnight_in_utc() -> None:
     midnight = 1_772_323_200
     days = [day_of(midnight + seconds) for seconds in (-1, -0.001, 0, 86_399.9, 86_400)]
     assert days == ["2026-02-28", "2026-02-28", "2026-03-01", "2026-03-01", "2026-03-02"]
+
+
+HOSTILE = """
+from cookiegate.register.redaction import reduce_path, reduce_value
+for number in range(100):
+    reduce_path("/" + "a" * 4090 + "[" + str(number))
+    reduce_path("/" + "\\u3300" * 4090 + "[" + str(number))
+    reduce_value("\\u3300" * 250 + "@[" + str(number))
+"""
+
+
+def test_no_address_stops_the_loop() -> None:
+    """Hundreds of them, each of which took a second: who waits for that in vain is told here."""
+    subprocess.run([sys.executable, "-c", HOSTILE], check=True, timeout=PATIENCE)

@@ -31,3 +31,9 @@ SELECT service, outcome, number FROM outbox_counts ORDER BY service, outcome
 SELECT payload, restricted FROM ledger_records
  WHERE subject = :subject AND event IN ('given', 'partly-given', 'refused', 'withdrawn')
  ORDER BY seq DESC LIMIT 1
+
+-- outbox_of
+SELECT service, time, said, attempts FROM outbox WHERE subject = :subject ORDER BY time, id
+
+-- outbox_visitors_of
+SELECT service, session, latest FROM outbox_visitors WHERE subject = :subject ORDER BY service
