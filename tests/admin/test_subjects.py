@@ -136,7 +136,8 @@ def test_erasing_wants_to_be_sure_and_leads_to_whom_to_tell(house: House, come: 
 
 def test_what_is_erased_by_default_is_whose_it_was(house: House, come: Come) -> None:
     officer = come("officer")
+    case = open_case(officer)
     before = len(house.site.query("records", after=-1, most=1000))
-    officer.post(f"{open_case(officer)}/erase", extent="link", sure="yes")
+    officer.post(f"{case}/erase", extent="link", sure="yes")
     assert house.site.rows(AINO) == []
     assert len(house.site.query("records", after=-1, most=1000)) == before + 1  # its own entry
