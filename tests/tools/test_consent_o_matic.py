@@ -54,10 +54,10 @@ def test_with_our_rule_it_accepts_for_those_who_want_that(
     Autoconsent(page, packages / WITH_CONSENT_O_MATIC, RULES, autoAction="optIn")
     page.goto(website.address("en"))
     assert website.wait_for_decision(before) == {"given": 1}
+    page.locator("[data-cookiegate=withdraw]").wait_for()  # on the ledger it is before the answer has come
     choice = website.read_choice(context.cookies())
     assert choice is not None
     assert choice.services == frozenset(SERVICES.values())
-    page.locator("[data-cookiegate=withdraw]").wait_for()
     page.wait_for_load_state("networkidle")
 
 
@@ -76,8 +76,8 @@ def test_each_type_of_consent_is_its_own_purpose(
     Autoconsent(page, packages / WITH_CONSENT_O_MATIC, rules, autoAction="optIn")
     page.goto(website.address("en"))
     assert website.wait_for_decision(before) == {"partly-given": 1}
+    page.locator("[data-cookiegate=withdraw]").wait_for()  # on the ledger it is before the answer has come
     choice = website.read_choice(context.cookies())
     assert choice is not None
     assert choice.services == {SERVICES[TYPES[kind]]}
-    page.locator("[data-cookiegate=withdraw]").wait_for()
     page.wait_for_load_state("networkidle")
