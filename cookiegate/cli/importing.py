@@ -59,7 +59,7 @@ def import_logs(logs: tuple[str, ...], add: bool, hosts: tuple[str, ...], policy
         days = sorted(taking.done.days)
         note_act(url, "visits import", now, visits=taking.done.visits, first=days[0], last=days[-1])
     _tell(taking.done, rules.visits.retention_days)
-    if taking.done.held or not taking.done.visits:
+    if taking.done.held or taking.done.final or not taking.done.visits:
         raise SystemExit(1)
 
 
@@ -122,6 +122,8 @@ def _tell(done: Imported, retention_days: int) -> None:
         )
     for day, count in sorted(done.held.items()):
         click.echo(f"{day} was left out ({count} lines): it holds visits already; --add counts these beside them")
+    for day, count in sorted(done.final.items()):
+        click.echo(f"{day} was left out ({count} lines): it is past the retention, and its figures are final")
     if done.malformed:
         click.echo(f"{done.malformed} lines could not be read")
         for log, number, reason in done.shown:

@@ -17,7 +17,7 @@ OTHER = "other"  # what is left of a list: no path (they begin with a slash), an
 
 
 def publish(figures: DayFigures, threshold: int) -> DayFigures:
-    """The same day, with what is under the threshold put together under OTHER."""
+    """The same day, with what is under the threshold put together under OTHER, or left out: where that is few, too."""
     if threshold <= 1:
         return figures
     totals = dict(figures.totals)
@@ -44,6 +44,8 @@ def _merge_rows(rows: Mapping[str, list[int]], threshold: int) -> dict[str, list
     for name, counts in rows.items():
         into = merged.setdefault(OTHER if name in hidden else name, [0] * len(counts))
         into[:] = map(sum, zip(into, counts, strict=True))
+    if any(0 < count < threshold for count in merged.get(OTHER, ())):  # nobody is left to join them
+        del merged[OTHER]
     return merged
 
 
@@ -65,19 +67,22 @@ def _find_hidden(rows: Mapping[str, Sequence[int]], threshold: int) -> set[str]:
 
 
 def _merge_pages(pages: list[PageRow], threshold: int) -> list[PageRow]:
-    """Views, entries, exits and times are lists of their own: many may read what few began with. How times are spread
-    would be cells smaller still: it is left out."""
+    """Views; views that began a visit and those that did not; views that ended one, those whose time is known, and
+    those of which neither is known: lists of their own, since many may read what few began with. In each of them all
+    the parts of a page's views stand in one row, and go together: else what is hidden would be what is left of the
+    views. How times are spread would be cells smaller still: it is left out."""
     views = _merge_list({page.path: page.views for page in pages}, threshold)
-    entries = _merge_list({page.path: page.entries for page in pages}, threshold)
-    exits = _merge_list({page.path: page.exits for page in pages}, threshold)
-    timed = _merge_list({page.path: page.timed for page in pages}, threshold)
+    begun = _merge_rows({page.path: [page.entries, page.views - page.entries] for page in pages}, threshold)
+    ended = _merge_rows(
+        {page.path: [page.exits, page.timed, page.views - page.exits - page.timed] for page in pages}, threshold
+    )
     seconds: Counter[str] = Counter()
     for page in pages:
-        seconds[page.path if page.path in timed else OTHER] += page.seconds
-    if timed[OTHER] < threshold:
-        timed[OTHER] = seconds[OTHER] = 0
+        seconds[page.path if page.path in ended else OTHER] += page.seconds
     none = (0,) * len(SPANS)
-    return [
-        PageRow(path, views[path], entries[path], exits[path], timed[path], seconds[path], none)
-        for path in sorted({*views, *entries, *exits, *+timed})
-    ]
+    merged = []
+    for path in sorted({*views, *begun, *ended}):
+        entries, _ = begun.get(path, (0, 0))
+        exits, timed, _ = ended.get(path, (0, 0, 0))
+        merged.append(PageRow(path, views[path], entries, exits, timed, seconds[path] if timed else 0, none))
+    return merged

@@ -38,6 +38,7 @@ class Imported:
     ahead: int = 0  # whose time is still to come
     days: set[str] = field(default_factory=set)  # that got visits
     held: Counter[str] = field(default_factory=Counter)  # day that held visits already → its lines, left out
+    final: Counter[str] = field(default_factory=Counter)  # day whose visits were counted and deleted → the same
     malformed: int = 0
     shown: list[tuple[str, int, str]] = field(default_factory=list)  # name of the log, line, reason: the first of them
 
@@ -57,8 +58,8 @@ class LogImport:
         self._preparation = Preparation(policy, self._find_key)
         self._waiting: deque[Visit] = deque()
         self._store = open_store(store_url)
-        held = () if add else self._store.query("visited_days")
-        self._held = frozenset(str(day) for (day,) in held)
+        self._final = self._list_days("final_days")
+        self._held = frozenset() if add else self._list_days("visited_days")
 
     def finish(self) -> None:
         """Write what is still in memory. Raises StoreError."""
@@ -85,6 +86,9 @@ class LogImport:
             if len(self._waiting) >= _BATCH:
                 self._write()
 
+    def _list_days(self, query: str) -> frozenset[str]:
+        return frozenset(str(day) for (day,) in self._store.query(query))
+
     def _read(self, line: bytes) -> Visit | None:
         said = read_line(line)
         if said.host and said.host not in self._hosts:
@@ -93,7 +97,9 @@ class LogImport:
             self.done.others += 1
         elif said.time > self._now:
             self.done.ahead += 1
-        elif (day := day_of(said.time)) in self._held:
+        elif (day := day_of(said.time)) in self._final:
+            self.done.final[day] += 1
+        elif day in self._held:
             self.done.held[day] += 1
         else:
             self.done.days.add(day)
@@ -122,8 +128,9 @@ class LogImport:
         while self._waiting:
             rows += self._preparation.take(self._store, self._waiting, _BATCH)[1]
         if rows:
-            changes = (Change("add_visit", rows), self._preparation.list_names())
-            self._store.write(Batch(changes=changes))
+            days = sorted({(row.day, day_of(self._now)) for row in rows})
+            add = Change("add_visit", rows), self._preparation.list_names()
+            self._store.write(Batch(changes=[*add, Change("note_import", days)]))
             self._preparation.confirm()
         self.done.visits += len(rows)
         self.done.programs += sum(row.bot for row in rows)

@@ -24,7 +24,7 @@ _PROVEN_DAYS = 3  # on which a gateway was at work lately, before the clock is b
 OBSERVATION_DAYS = 90  # unless the policy says otherwise
 ANSWER_DAYS = 3 * 365 + 1  # likewise: this year beside the two before it
 FIGURE_DAYS = 761  # likewise: 25 months, so that a month stands beside the same one of two years before
-_UNCOUNTED_DAYS = 7  # that visits past their time wait for their day to be counted; then their time is what counts
+_UNCOUNTED_DAYS = 7  # that visits whose time is over wait for their day to be counted; then their time is what counts
 CONSENT_DAYS = 3 * 365 + 183  # likewise: as long as a consent lasts, and claims about it after that
 REQUEST_DAYS = 3 * 365 + 1  # after it was closed: as long as a claim about it may be expected
 STAFF_DAYS = 365  # after an account was disabled: until nobody asks any more whose name it was
@@ -101,9 +101,13 @@ class Retention:
         assert isinstance(days, int)
         return days >= _PROVEN_DAYS
 
-    def purge(self, store: Store, now: float) -> bool:
-        """Delete a part, short enough to let a decision wait; whether there is more. `now`: seconds since 1970 UTC."""
-        deleted = store.purge("visits", self._find_counted(store, now))
+    def purge(self, store: Store, now: float, *, at_once: bool = False) -> bool:
+        """Delete a part, short enough to let a decision wait; whether there is more. `now`: seconds since 1970 UTC.
+
+        `at_once`: also visits that were imported today.
+        """
+        self._finish_days(store, now, at_once=at_once)
+        deleted = store.purge("visits", day_of(now - self._days["visits"] * _DAY))
         deleted += store.purge("observations", day_of(now - self._days["observations"] * _DAY))
         deleted += store.purge("names", day_of(now - self._days["names"] * _DAY))
         deleted += store.purge("answers", day_of(now - self._days["answers"] * _DAY))
@@ -123,14 +127,19 @@ class Retention:
         deleted += _erase_statements(store, before, int(now) // _HOUR)
         return bool(self._purge_records(store, before, int(now) // _HOUR) + deleted)
 
-    def _find_counted(self, store: Store, now: float) -> str:
-        """The day before which visits may go: past their time, and their day counted, or a week late for that."""
-        limit = day_of(now - self._days["visits"] * _DAY)
-        latest = day_of(now - (self._days["visits"] + _UNCOUNTED_DAYS) * _DAY)
-        if store.query("first_unfinished", before=limit) != [(None,)]:
-            store.write(Batch(changes=[Change("finish_days", [(limit, latest)])]))
-        ((first,),) = store.query("first_unfinished", before=limit)
-        return limit if first is None else str(first)
+    def _finish_days(self, store: Store, now: float, *, at_once: bool) -> None:
+        """Say of which days the visits may go: their time is over, and they were counted, or a week has passed since.
+
+        Not on the day of an import: the next lines of the log may be about the same day.
+        """
+        today, week_ago = day_of(now), day_of(now - _UNCOUNTED_DAYS * _DAY)
+        limit, latest = (day_of(now - (self._days["visits"] + more) * _DAY) for more in (0, _UNCOUNTED_DAYS))
+        for day, counted, imported in store.query("unfinished_days", before=limit):
+            came = min(str(imported or ""), today)  # later ones are of a clock that was ahead
+            if counted and (came < today or at_once):
+                store.write(Batch(changes=[Change("finish_day", [(day,)])]))
+            elif not counted and str(day) < latest and came < week_ago:
+                store.write(Batch(changes=[Change("give_up_day", [(day,)])]))
 
     def _purge_records(self, store: Store, before: int, hour: int) -> int:
         """The ledger says up to which number records may be gone; those go whose time is over. Hours since 1970 UTC.
@@ -167,6 +176,6 @@ def run_out(store_url: str, policy: Policy, now: float) -> bool:
     rules = Retention(policy)
     with closing(open_store(store_url)) as store:
         roll_up(store, policy.visits.threshold, now)
-        while rules.purge(store, now):
+        while rules.purge(store, now, at_once=True):
             pass
         return scrub_files(store)

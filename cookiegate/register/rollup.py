@@ -142,26 +142,29 @@ def keep_day(figures: DayFigures, threshold: int, state: str) -> Batch:
     cells: list[Row] = [(day, *cell) for cell in figures.list_cells()]
     pages: list[Row] = [(day, page.path, *page.numbers) for page in figures.pages]
     return Batch(
+        # Others wait here for their turn. A day that is final keeps what it has: its visits may be gone by now.
+        claim=Change("set_counted", [(figures.known, state, threshold, day)]),
         changes=[
-            Change("set_counted", [(figures.known, state, threshold, day)]),  # first: others wait here for their turn
             Change("forget_figures", [(day,), (month,)]),
             Change("forget_page_figures", [(day,), (month,)]),
             Change("forget_month", [(month,)]),
             Change("add_figure", cells),
             Change("add_page_figure", pages),
-        ]
+        ],
     )
 
 
 def sum_month(month: str) -> Batch:
     """What stores a month as the sum of its days."""
-    days = (f"{month}-01", f"{month}-31")
+    days = [f"{month}-{number:02}" for number in range(1, 32)]
     return Batch(
         changes=[
+            # whoever keeps one of its days meanwhile does it before, or else after, and then forgets the month
+            Change("hold_day", [(day,) for day in days]),
             Change("add_month", [(month,)]),
             Change("forget_figures", [(month,)]),
             Change("forget_page_figures", [(month,)]),
-            Change("sum_figures", [days]),
-            Change("sum_page_figures", [days]),
+            Change("sum_figures", [(days[0], days[-1])]),
+            Change("sum_page_figures", [(days[0], days[-1])]),
         ]
     )

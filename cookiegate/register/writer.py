@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 
-from cookiegate.errors import CookiegateError, StoreError
+from cookiegate.errors import StoreError
 from cookiegate.policy import Policy
 from cookiegate.store import Batch, Change, Store, open_store
 
@@ -247,7 +247,7 @@ class Writer:
                 told = write_events(events, self._upkeep.index_key) if events else ()
                 store.write(Batch(changes=(*add, *count, *told)))
                 preparation.confirm()
-        except CookiegateError:
+        except BaseException:
             self._visits.extendleft(reversed(visits))
             with self._lock:
                 self._observations.put_back(observations)

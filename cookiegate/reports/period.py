@@ -47,7 +47,7 @@ class Period:
                 self.recorded.append(date.fromisoformat(str(day)))
             if is_open and not hides and (whole(written) <= COUNTED_AT_ONCE or not counted):
                 self._live.append(count_day(store, str(day)))
-            elif state != "final":
+            else:  # of a final day, what went uncounted
                 self.uncounted += whole(written) - (0 if is_open and hides else whole(counted))
 
     def read_totals(self) -> dict[date, Counter[str]]:

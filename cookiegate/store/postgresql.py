@@ -136,6 +136,9 @@ class PostgresqlStore:
         transaction = connection.transaction()
         await transaction.start()
         try:
+            if batch.claim and not await self._alter(batch.claim):
+                await transaction.rollback()
+                return False
             if batch.grow:
                 growth = batch.grow(Head(*await connection.fetchrow(writing("postgresql")["head"])))
                 changes += (*growth.changes, Change("set_head", (growth.head,)))
@@ -149,6 +152,11 @@ class PostgresqlStore:
             raise
         await (transaction.commit() if committed else transaction.rollback())
         return committed
+
+    async def _alter(self, change: Change) -> bool:
+        """Run it with its one row; whether it altered anything."""
+        status = await self._execute(writing("postgresql")[change.statement], *change.rows[0])
+        return not status.endswith(" 0")
 
     async def _apply(self, statement: str, rows: Sequence[Row]) -> None:
         sql = writing("postgresql")[statement]

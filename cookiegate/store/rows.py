@@ -42,6 +42,7 @@ class Batch:
 
     grow: Grow | None = None  # decides what the ledger grows by once its head can no longer change
     changes: Sequence[Change] = ()
+    claim: Change | None = None  # run first, with one row; where it alters nothing, nothing is written
 
 
 class VisitRow(NamedTuple):
@@ -110,7 +111,8 @@ class Store(Protocol):
     def write(self, batch: Batch, may_commit: Callable[[], bool] = ...) -> bool:
         """Write the batch in one transaction, durable on return.
 
-        `may_commit` is asked last, just before COMMIT; if it says no, nothing is stored and the answer is False.
+        `may_commit` is asked last, just before COMMIT. If it says no, or the batch's claim alters nothing, nothing is
+        stored and the answer is False.
         """
 
     def purge(self, table: str, before: Value, most: int = ...) -> int:

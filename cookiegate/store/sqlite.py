@@ -81,6 +81,9 @@ class SqliteStore:
         sql = writing("sqlite")
         with self._transaction() as run:
             changes = note_days(batch.changes)
+            if batch.claim and not run(sql[batch.claim.statement], batch.claim.rows[0]).rowcount:
+                run("ROLLBACK")
+                return False
             if batch.grow:
                 # Read inside the transaction: another process may have continued the ledger.
                 growth = batch.grow(Head._make(run(sql["head"]).fetchone()))

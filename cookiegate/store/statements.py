@@ -18,6 +18,7 @@ STEPS = (
     "0004_figures.sql",
     "0005_outbox.sql",
     "0006_staff.sql",
+    "0007_imported.sql",
 )
 
 _NAMED = re.compile(r"(?<!:):([a-z_]+)")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import combinations
 
 import pytest
@@ -23,8 +23,11 @@ def draw_day(chance: random.Random, day: int) -> DayFigures:
 
     pages = []
     for name in names[2:]:
-        views, timed = draw(), draw()
-        pages.append(PageRow(name, views, draw(), draw(), timed, 10 * timed, (timed, *[0] * (len(SPANS) - 1))))
+        exits, timed, neither = draw(), draw(), chance.choice((0, 0, draw()))
+        if views := exits + timed + neither:
+            begun = chance.choice((0, min(draw(), views), max(views - draw(), 0), views))
+            spans = (timed, *[0] * (len(SPANS) - 1))
+            pages.append(PageRow(name, views, begun, exits, timed, 10 * timed, spans))
     figures = DayFigures(f"2026-03-{day + 1:02}")
     figures.totals = {"views": sum(page.views for page in pages), "timed": sum(page.timed for page in pages),
                       "seconds": sum(page.seconds for page in pages), "bots": draw()}  # fmt: skip
@@ -65,21 +68,64 @@ def test_no_difference_of_two_reports_is_about_few(seed: int, threshold: int) ->
                     assert left == 0 or left >= threshold, (cell, left)
 
 
-@pytest.mark.parametrize("seed", range(20))
-def test_what_is_hidden_is_not_one_count_that_can_be_worked_out(seed: int) -> None:
+def is_told(counts: Iterable[int], threshold: int) -> bool:
+    return all(count == 0 or count >= threshold for count in counts)
+
+
+@pytest.mark.parametrize("threshold", [2, 5, 10])
+@pytest.mark.parametrize("seed", range(60))
+def test_what_is_hidden_is_not_one_count_that_can_be_worked_out(seed: int, threshold: int) -> None:
     figures = draw_day(random.Random(seed), 0)
-    found = publish(figures, 5)
+    found = publish(figures, threshold)
     for kind in LISTS:
-        before, after = figures.lists[kind], found.lists[kind]
-        assert before.total() == after.total()
-        hidden = {name for name, count in before.items() if count and after[name] != count}
-        if after[OTHER] < 5:  # nothing is hidden, or all of a list that is small as a whole
-            assert not hidden or set(+after) == {OTHER}
+        before, after = +figures.lists[kind], found.lists[kind]
+        assert is_told(after.values(), threshold)
+        # beside the sum of all, which is known: what the named leave of it
+        assert is_told([before.total() - sum(after[name] for name in after if name != OTHER)], threshold) or not after
+        assert all(after[name] == before[name] for name in after if name != OTHER)
     for by in FUNNEL[1:]:
         for at, _ in enumerate(ANSWERS):
-            left = found.funnel[by].get(OTHER, [0] * len(ANSWERS))[at]
-            others = [row for name, row in found.funnel[by].items() if name != OTHER and row[at]]
-            assert left == 0 or left >= 5 or not others
+            named = [row[at] for name, row in found.funnel[by].items() if name != OTHER]
+            assert is_told(named, threshold)
+            everything = sum(row[at] for row in figures.funnel[by].values())
+            assert is_told([everything - sum(named)], threshold) or not any(named)
+
+
+@pytest.mark.parametrize("threshold", [2, 5, 10])
+@pytest.mark.parametrize("seed", range(60))
+def test_the_parts_of_a_page_s_views_are_told_all_or_none(seed: int, threshold: int) -> None:
+    """Views are what ended a visit, what was timed, and what neither is known of: two and the sum tell the third."""
+    figures = draw_day(random.Random(seed), 0)
+    before = {page.path: page for page in figures.pages}
+    for page in publish(figures, threshold).pages:
+        assert is_told((page.views, page.entries, page.exits, page.timed), threshold)
+        assert page.timed or not page.seconds
+        if page.path == OTHER:
+            continue
+        true = before[page.path]
+        assert page.views in (0, true.views)
+        if page.entries:
+            assert page.entries == true.entries
+            assert is_told([true.views - true.entries], threshold)
+        if page.exits or page.timed:
+            assert (page.exits, page.timed, page.seconds) == (true.exits, true.timed, true.seconds)
+            assert is_told([true.views - true.exits - true.timed], threshold)
+
+
+def test_few_who_did_not_leave_are_hidden_with_those_who_did() -> None:
+    figures = draw_day(random.Random(1), 0)
+    none = (0,) * len(SPANS)
+    figures.pages = [PageRow("/a", 52, 52, 50, 2, 90, none), PageRow("/b", 60, 60, 60, 0, 0, none)]
+    assert publish(figures, 5).pages == [
+        PageRow("/a", 52, 52, 0, 0, 0, none),  # else 52 - 50 would tell what is hidden
+        PageRow("/b", 60, 60, 60, 0, 0, none),
+    ]
+
+
+def test_a_small_list_is_not_told_under_another_name() -> None:
+    figures = draw_day(random.Random(1), 0)
+    figures.lists = {"referrer": Counter({"https://rare.example": 1}), "campaign": Counter(a=2, b=3)}
+    assert publish(figures, 5).lists == {"referrer": Counter(), "campaign": Counter({OTHER: 5})}
 
 
 def test_a_threshold_of_one_hides_nothing() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from cookiegate.policy import Policy
-from cookiegate.register import Imported, LogImport
+from cookiegate.register import Imported, LogImport, run_out
 from cookiegate.register.names import MOST, OTHER
 
 NOW = 1_772_452_800.0  # 2026-03-02 12:00 UTC
@@ -72,6 +72,17 @@ def test_only_requests_for_pages_of_this_site_are_visits(url: str, policy: Polic
 def test_other_hosts_are_taken_where_they_are_named(url: str, policy: Policy) -> None:
     lines = [write(host="muu.example "), write(host="www.koivurannansaha.example ")]
     assert take(url, policy, lines, hosts=["muu.example"]).visits == 1
+
+
+@pytest.mark.parametrize("add", [False, True])
+def test_a_day_whose_visits_are_gone_is_left_out(url: str, policy: Policy, select: Select, add: bool) -> None:
+    old = [write(time="01/Jun/2025:12:02:33 +0000"), write(time="01/Jun/2025:12:03:33 +0000")]
+    assert take(url, policy, old).visits == 2
+    run_out(url, policy, NOW)
+    again = take(url, policy, [*old, write()], add=add)
+    assert (again.visits, again.final, again.held) == (1, {"2025-06-01": 2}, {})
+    assert select("SELECT day FROM visits") == [("2026-03-01",)]
+    assert select("SELECT written, counted FROM figured_days WHERE day = '2025-06-01'") == [(2, 2)]
 
 
 def test_a_day_that_holds_visits_is_left_out_unless_told_otherwise(url: str, policy: Policy, select: Select) -> None:

@@ -1,33 +1,27 @@
-"""When the figures of a day are made, made again, and that nothing is deleted before."""
+"""When the figures of a day are made, and made again."""
 
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 import threading
-import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import date
 from typing import Any
 
 import pytest
 
 from cookiegate.consent import ConsentRecord
-from cookiegate.figures import COUNTED_AT_ONCE
+from cookiegate.figures import COUNTED_AT_ONCE, count_day
 from cookiegate.policy import Policy
 from cookiegate.register import Register
-from cookiegate.register.retention import FIGURE_DAYS, Retention, run_out
-from cookiegate.register.rollup import Rollup, list_due_days, roll_up
-from cookiegate.register.visits import day_of
+from cookiegate.register.rollup import Rollup, keep_day, list_due_days, roll_up, sum_month
 from cookiegate.reports import recount_figures, visit_statistics
-from cookiegate.store import AnswerRow, Batch, Change, Store, VisitRow, open_store
+from cookiegate.store import AnswerRow, Batch, Change, Store, open_store
+from tests.register.counted import DAY, HOUR, MIDNIGHT, NOON, finish, rows, views, write
 
 Records = Callable[..., ConsentRecord]
 Select = Callable[[str], list[tuple[Any, ...]]]
-
-NOON = 1_772_366_400  # 2026-03-01 12:00 UTC, a Sunday
-HOUR, DAY = 3600, 86_400
-MIDNIGHT = NOON + 12 * HOUR
 
 
 @pytest.fixture
@@ -35,22 +29,6 @@ def store(url: str) -> Iterator[Store]:
     store = open_store(url)
     yield store
     store.close()
-
-
-def rows(moment: int, number: int = 3, path: str = "/") -> list[VisitRow]:
-    day = date.fromordinal(719_163 + moment // DAY).isoformat()
-    return [
-        VisitRow(moment + each, day, "", path, "", 0, "Firefox 131", "Linux", "desktop", 200, 0, b"visitor1", "fi")
-        for each in range(number)
-    ]
-
-
-def write(store: Store, *visits: list[VisitRow]) -> None:
-    store.write(Batch(changes=[Change("add_visit", each) for each in visits]))
-
-
-def views(url: str, first: date = date(2026, 1, 1), last: date = date(2026, 12, 31)) -> int:
-    return visit_statistics(url, first, last).views
 
 
 def due(store: Store, now: float, threshold: int = 1) -> list[str]:
@@ -142,12 +120,6 @@ def test_a_clock_that_had_jumped_ahead_does_not_keep_a_threshold_from_counting(s
     assert views(url) == 0  # the day goes on
 
 
-def finish(rollup: Rollup, store: Store, now: float) -> None:
-    """All that there is to do, as the writer's thread does it."""
-    while rollup.step(store, now) or rollup.look_at is not None:
-        rollup.wait()
-
-
 def test_a_large_day_that_goes_on_is_counted_now_and_then(store: Store, url: str) -> None:
     write(store, rows(NOON, COUNTED_AT_ONCE))
     finish(Rollup(url, 1), store, NOON)
@@ -191,59 +163,25 @@ def test_a_count_that_fails_is_told_and_tried_again(
     assert due(store, NOON + DAY) == []
 
 
-def shorten(policy: Policy, days: int) -> Policy:
-    return dataclasses.replace(policy, visits=dataclasses.replace(policy.visits, retention_days=days))
+def test_a_month_is_summed_before_or_after_a_late_day_not_beside_it(url: str) -> None:
+    """Two gateways on one PostgreSQL: while one sums the month, the other stores one of its days anew."""
+    with closing(open_store(url)) as store, closing(open_store(url)) as other:
+        write(store, rows(NOON))
+        roll_up(store, 1, NOON + DAY)
+        write(store, rows(NOON + 60, 4))
+        with store.snapshot():
+            late = count_day(store, "2026-03-01")
+        keeping = threading.Thread(target=other.write, args=(keep_day(late, 1, "closed"),))
 
+        def keep() -> bool:
+            keeping.start()
+            keeping.join(1)
+            return True
 
-def purge(store: Store, policy: Policy, now: int) -> None:
-    retention = Retention(policy)
-    while retention.purge(store, now):
-        pass
-
-
-def test_no_visit_goes_before_its_day_is_counted(store: Store, url: str, policy: Policy, select: Select) -> None:
-    short, days = shorten(policy, 14), "SELECT DISTINCT day FROM visits ORDER BY day"
-    write(store, rows(NOON - 16 * DAY), rows(NOON - 15 * DAY), rows(NOON))
-    purge(store, short, NOON)
-    assert len(select(days)) == 3
-    roll_up(store, 1, NOON - 15 * DAY)
-    purge(store, short, NOON)
-    assert select(days) == [("2026-02-14",), ("2026-03-01",)]
-    roll_up(store, 1, NOON)
-    purge(store, short, NOON)
-    assert select(days) == [("2026-03-01",)]
-    assert views(url) == 9
-    write(store, rows(NOON - 15 * DAY))  # of a day whose visits are gone: its figures stay
-    roll_up(store, 1, NOON)
-    assert views(url) == 9
-    purge(store, short, NOON)
-    assert select(days) == [("2026-03-01",)]
-
-
-def test_a_week_late_visits_go_whether_they_were_counted_or_not(store: Store, policy: Policy, select: Select) -> None:
-    write(store, rows(NOON - 22 * DAY), rows(NOON - 21 * DAY))
-    purge(store, shorten(policy, 14), NOON)
-    assert select("SELECT DISTINCT day FROM visits") == [("2026-02-08",)]
-
-
-def test_retention_by_command_counts_first(store: Store, url: str, policy: Policy, select: Select) -> None:
-    write(store, rows(NOON - 30 * DAY), rows(NOON))
-    run_out(url, shorten(policy, 14), NOON)
-    assert select("SELECT DISTINCT day FROM visits") == [("2026-03-01",)]
-    assert views(url) == 6
-
-
-def test_figures_go_by_whole_months(store: Store, url: str, policy: Policy, select: Select) -> None:
-    write(store, rows(NOON), rows(NOON + 31 * DAY))  # 2026-03-01 and 2026-04-01
-    roll_up(store, 1, NOON + 70 * DAY)
-    spans = "SELECT DISTINCT span FROM {} ORDER BY span"
-    purge(store, policy, NOON + (FIGURE_DAYS + 30) * DAY)  # the last day of March is kept still
-    assert select(spans.format("figures")) == [("2026-03",), ("2026-03-01",), ("2026-04",), ("2026-04-01",)]
-    purge(store, policy, NOON + (FIGURE_DAYS + 31) * DAY)
-    for table in ("figures", "page_figures"):
-        assert select(spans.format(table)) == [("2026-04",), ("2026-04-01",)]
-    assert select("SELECT day FROM figured_days") == [("2026-04-01",)]
-    assert select("SELECT month FROM figured_months") == [("2026-04",)]
+        store.write(sum_month("2026-03"), keep)
+        keeping.join()
+        roll_up(store, 1, NOON + 31 * DAY)
+    assert [page.views for page in visit_statistics(url, date(2026, 3, 1), date(2026, 3, 31)).pages] == [7]
 
 
 def test_a_register_at_work_counts_the_days_before(url: str, policy: Policy, record: Records, select: Select) -> None:
@@ -261,24 +199,3 @@ def test_a_register_at_work_counts_the_days_before(url: str, policy: Policy, rec
     assert select("SELECT month FROM figured_months ORDER BY month") == [("2026-01",), ("2026-02",)]
     assert views(url, date(2026, 1, 1)) == 120
     assert [thread.name for thread in threading.enumerate() if thread.name == "cookiegate-figures"] == []
-
-
-def test_an_old_log_that_is_imported_beside_a_gateway_is_counted_before_it_goes(
-    url: str, policy: Policy, record: Records, select: Select
-) -> None:
-    kept = policy.visits.retention_days
-    store = open_store(url)
-    lately = [(day_of(NOON - back * DAY),) for back in range(1, 6)]  # a gateway was at work
-    store.write(Batch(changes=[Change("add_day", lately)]))
-    write(store, *(rows(NOON - (kept + 30 + back) * DAY, 50) for back in range(20)))
-    store.close()
-    register = Register(url, policy, clock=lambda: float(NOON))
-    asyncio.run(register.record(record("a")))
-    for _ in range(1000):
-        if select("SELECT count(*) FROM visits") == [(0,)]:
-            break
-        time.sleep(0.02)
-    register.close()
-    assert select("SELECT count(*), sum(written), sum(counted) FROM figured_days WHERE state = 'final'") == [
-        (20, 1000, 1000)
-    ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
 
 import pytest
 
@@ -51,6 +52,18 @@ def visit() -> Callable[..., VisitRow]:
 def visits() -> Callable[..., Batch]:
     """A batch of visits and observations."""
     return lambda rows=(), seen=(): Batch(changes=[Change("add_visit", rows), Change("add_observation", seen)])
+
+
+@pytest.fixture
+def finish(url: str) -> Callable[[], None]:
+    """Have the figures of all days be final: their visits may go."""
+
+    def finish() -> None:
+        with closing(open_store(url)) as store:
+            days = [(day,) for day, *_ in store.query("unfinished_days", before="9999")]
+            store.write(Batch(changes=[Change("give_up_day", days)]))
+
+    return finish
 
 
 @pytest.fixture

@@ -27,19 +27,25 @@ def list_days(url: str) -> list[str]:
     return [name for (name,) in ask(url, "SELECT tablename FROM pg_tables WHERE tablename LIKE 'visits_%' ORDER BY 1")]
 
 
-def test_each_day_is_a_partition_and_goes_as_one(store: Store, url: str, visit: Make, visits: Make) -> None:
+def test_each_day_is_a_partition_and_goes_as_one(
+    store: Store, url: str, visit: Make, visits: Make, finish: Make
+) -> None:
     store.write(visits([visit(f"2026-03-{day:02}") for day in (1, 2, 3, 2, 1) for _ in range(5)]))
     assert list_days(url) == ["visits_20260301", "visits_20260302", "visits_20260303"]
     places = ask(url, "SELECT count(DISTINCT place), min(place) FROM visits")
     assert places == [(25, 1)]
+    finish()
     store.purge("visits", "2026-03-03")
     assert list_days(url) == ["visits_20260303"]
     store.write(visits([visit("2026-03-01")]))
     assert list_days(url) == ["visits_20260301", "visits_20260303"]
 
 
-def test_a_day_that_another_gateway_dropped_is_made_again(store: Store, url: str, visit: Make, visits: Make) -> None:
+def test_a_day_that_another_gateway_dropped_is_made_again(
+    store: Store, url: str, visit: Make, visits: Make, finish: Make
+) -> None:
     store.write(visits([visit("2026-03-01")]))
+    finish()
     other = open_store(url)
     other.purge("visits", "2026-03-02")
     other.close()

@@ -30,11 +30,12 @@ def read_files(folder: Path) -> dict[str, bytes]:
 
 
 def test_deleted_visits_and_records_are_gone_from_every_file(
-    store: Store, visit: Make, visits: Make, growth: Make, url: str, tmp_path: Path
+    store: Store, visit: Make, visits: Make, finish: Make, growth: Make, url: str, tmp_path: Path
 ) -> None:
     store.write(visits([visit("2026-03-01", f"/very-telling-path/{number}") for number in range(500)]))
     store.write(Batch(growth(*(f"very-telling {number} " + "x" * 500 for number in range(300)))))
     assert any(TELLING in content for content in read_files(tmp_path).values())
+    finish()
     while store.purge("visits", "2026-03-02"):
         pass
     gone = [(seq,) for seq in range(300)]

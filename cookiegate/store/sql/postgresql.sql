@@ -2,7 +2,10 @@
 SELECT size, frontier FROM ledger_head FOR UPDATE
 
 -- partitions
-SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = 'visits'::regclass
+-- Of days whose figures are final, or were kept for no longer than the visits.
+SELECT inhrelid::regclass::text FROM pg_inherits
+ WHERE inhparent = 'visits'::regclass
+   AND inhrelid::regclass::text NOT IN (SELECT 'visits_' || replace(day, '-', '') FROM figured_days WHERE state <> 'final')
 
 -- readers
 SELECT pid FROM pg_stat_activity

@@ -2,4 +2,7 @@
 SELECT size, frontier FROM ledger_head
 
 -- purge_visits
-DELETE FROM visits WHERE place IN (SELECT place FROM visits WHERE day < ? LIMIT ?)
+-- Of days whose figures are final, or were kept for no longer than the visits.
+DELETE FROM visits
+ WHERE place IN (SELECT place FROM visits
+                  WHERE day < ? AND day NOT IN (SELECT day FROM figured_days WHERE state <> 'final') LIMIT ?)

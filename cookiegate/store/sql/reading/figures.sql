@@ -114,8 +114,12 @@ SELECT substr(day, 1, 7) AS month FROM figured_days
  GROUP BY substr(day, 1, 7) HAVING sum(CASE WHEN state = 'open' THEN 1 ELSE 0 END) = 0
  ORDER BY month
 
--- first_unfinished
-SELECT min(day) AS first FROM figured_days WHERE day < :before AND state <> 'final'
+-- unfinished_days
+SELECT day, CASE WHEN state = 'closed' AND counted = written THEN 1 ELSE 0 END AS counted, imported FROM figured_days
+ WHERE day < :before AND state <> 'final' ORDER BY day
+
+-- final_days
+SELECT day FROM figured_days WHERE state = 'final' ORDER BY day
 
 -- threshold
 SELECT threshold FROM figured_days WHERE threshold IS NOT NULL ORDER BY day DESC LIMIT 1

@@ -11,9 +11,18 @@ UPDATE figured_days SET threshold = NULL WHERE day > ? AND threshold IS NOT NULL
 -- set_counted
 UPDATE figured_days SET counted = ?, state = ?, threshold = ? WHERE day = ? AND state <> 'final'
 
--- finish_days
-UPDATE figured_days SET state = 'final'
- WHERE day < ? AND (state = 'closed' AND counted = written OR state <> 'final' AND day < ?)
+-- hold_day
+UPDATE figured_days SET state = state WHERE day = ?
+
+-- note_import
+INSERT INTO figured_days (day, imported) VALUES (?, ?) ON CONFLICT (day) DO UPDATE SET imported = excluded.imported
+
+-- finish_day
+-- Unless more was written meanwhile.
+UPDATE figured_days SET state = 'final' WHERE day = ? AND state = 'closed' AND counted = written
+
+-- give_up_day
+UPDATE figured_days SET state = 'final' WHERE day = ?
 
 -- add_figure
 INSERT INTO figures (span, kind, name, count) VALUES (?, ?, ?, ?)
