@@ -12,6 +12,7 @@ from cookiegate.register import (
     extend_request,
     find_request,
     finish_task,
+    list_days_received,
     list_requests,
     list_tasks,
 )
@@ -72,10 +73,13 @@ def add(ask: Ask) -> Answer:
     if kind not in KINDS:
         raise Refused(ask.words("requests.no_kind"))
     channel, identity = (require(ask, name) for name in ("channel", "identity"))
+    received, (first, last) = read_day(ask, ask.form.get("received", "")), list_days_received(ask.now)
+    if received and not first <= received <= last:
+        raise Refused(ask.words("requests.not_then", first=first, last=last))
     with ask.acting():
         made = add_request(
-            ask.office.store_url, kind, ask.now, received=read_day(ask, ask.form.get("received", "")), channel=channel,
-            identity=identity, notes=ask.form.get("notes", ""),
+            ask.office.store_url, kind, ask.now, received=received, channel=channel, identity=identity,
+            notes=ask.form.get("notes", ""),
         )  # fmt: skip
     return go(f"/requests/{made.id}")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import signal
 from typing import Any
 
@@ -19,6 +20,8 @@ def serve_until_stopped(app: Any, host: str, port: int) -> None:
         from granian.server.embed import Server
     except ImportError:
         raise SettingsError(_MISSING) from None
+    # It says at every start that serving from within a program is experimental: our tests answer for that.
+    logging.getLogger("_granian").addFilter(lambda record: "experimental" not in record.getMessage())
     server = Server(app, address=host, port=port, interface=Interfaces.ASGI, log_level=LogLevels.warning)
 
     async def run() -> None:

@@ -39,6 +39,7 @@ from .requests import (
     extend_request,
     find_request,
     finish_task,
+    list_days_received,
     list_requests,
     list_tasks,
 )
@@ -119,6 +120,7 @@ __all__ = [
     "is_name",
     "is_page_path",
     "judge_offer",
+    "list_days_received",
     "list_due",
     "list_permits",
     "list_recipients",

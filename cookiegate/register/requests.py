@@ -67,17 +67,26 @@ def day_in(now: float) -> date:
     return datetime.fromtimestamp(now, UTC).date()
 
 
+def list_days_received(now: float) -> tuple[date, date]:
+    """The first and the last day on which a request that is entered now may have been received: an earlier one is a
+    slip of the pen. `now`: seconds since 1970 UTC."""
+    today = day_in(now)
+    return add_months(today, -12), today
+
+
 def open_request(
     kind: str, now: float, *, received: date | None = None, channel: str, identity: str, notes: str = ""
 ) -> tuple[str, Change]:  # fmt: skip
     """A new request's id, and the change that puts it into the register.
 
-    Raises CookiegateError for a day to come, and for texts that seem to name a person.
+    Raises CookiegateError for a day to come or more than a year ago, and for texts that seem to name a person.
     """
-    today = day_in(now)
+    first, today = list_days_received(now)
     received = received or today
-    if received > today:
-        raise CookiegateError(f"a request cannot have been received on {received}: today is {today} (UTC)")
+    if not first <= received <= today:
+        raise CookiegateError(
+            f"a request cannot be entered as received on {received}: from {first}, a year ago, to {today}, today (UTC)"
+        )
     texts = [require_impersonal(text, f"the {what}")
              for text, what in ((channel, "channel"), (identity, "identity check"), (notes, "note"))]  # fmt: skip
     id = f"{received}-{''.join(secrets.choice(_LETTERS) for _ in range(4))}"

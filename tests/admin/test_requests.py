@@ -37,6 +37,8 @@ def test_a_request_is_entered_and_due_in_a_month(house: House, come: Come) -> No
         {"identity": " "},
         {"received": "tomorrow"},
         {"received": "2026-03-02"},
+        {"received": "2025-02-28"},
+        {"received": "0001-01-01"},
         {"notes": "call aino.esimerkki@posti.example"},
     ],
 )

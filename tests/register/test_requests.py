@@ -137,12 +137,23 @@ def test_it_is_made_longer_once_and_never_when_it_is_closed(site: Site) -> None:
         extend_request(site.url, closed.id, 1, "many", at("2026-03-11"))
 
 
-def test_a_request_cannot_come_from_the_future_or_name_anybody(site: Site) -> None:
+@pytest.mark.parametrize("received", [date(1, 1, 1), date(2025, 3, 1), date(2026, 3, 3), date(9999, 12, 31)])
+def test_a_request_was_received_within_a_year(site: Site, received: date) -> None:
     open_store(site.url).close()
-    with pytest.raises(CookiegateError, match="today is 2026-03-02"):
-        add_request(
-            site.url, "access", at("2026-03-02"), received=date(2026, 3, 3), channel="letter", identity="receipt"
-        )
+    with pytest.raises(CookiegateError, match="from 2025-03-02, a year ago, to 2026-03-02, today"):
+        add_request(site.url, "access", at("2026-03-02"), received=received, channel="letter", identity="receipt")
+    assert ask(site.url, "SELECT count(*) FROM ledger_leaves") == [(0,)]
+
+
+@pytest.mark.parametrize("received", [date(2025, 3, 2), date(2026, 3, 2)])
+def test_the_first_and_the_last_day_of_that_year_are_in_it(site: Site, received: date) -> None:
+    open_store(site.url).close()
+    made = add_request(site.url, "access", at("2026-03-02"), received=received, channel="letter", identity="receipt")
+    assert made.received == str(received)
+
+
+def test_a_request_does_not_name_anybody(site: Site) -> None:
+    open_store(site.url).close()
     for field in ("channel", "identity", "notes"):
         with pytest.raises(CookiegateError, match="without naming"):
             ask_for(site, **{field: "aino@example.test"})
