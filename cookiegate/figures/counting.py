@@ -13,6 +13,7 @@ from cookiegate.store import Store, Value
 SPANS = (0, 2, 5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 300, 600, 1200)
 COUNTED_AT_ONCE = 5000  # visits and answers of a day that is not over; of more the figures are made now and then
 LISTS = ("browser", "system", "device", "language", "referrer", "campaign", "status", "missing")
+_SHARED = LISTS[:4]  # in the order in which count_kinds has them
 FUNNEL = ("total", "group", "language", "device", "banner")  # by what the answers to the banner are told apart
 ANSWERS = ("shown", "given", "partly", "refused", "ignored")
 TOTALS = (
@@ -75,22 +76,58 @@ def count_day(store: Store, day: str) -> DayFigures:
     figures = DayFigures(day)
     for written, *_ in store.query("figured_day", day=day):
         figures.known = whole(written)
+    figures.totals = dict.fromkeys(TOTALS, 0)
+    figures.lists = {kind: Counter() for kind in LISTS}
+    _count_kinds(figures, store)
+    _count_origins(figures, store)
     store.query("place_views", day=day)
     try:
-        counted = store.query("count_views") + store.query("count_requests", day=day)
-        figures.totals = dict(zip(TOTALS, map(whole, sum(counted, ())), strict=True))
-        figures.pages = [
-            PageRow.read(str(path), list(map(whole, counts))) for path, *counts in store.query("count_pages")
-        ]
-        figures.lists = {kind: Counter() for kind in LISTS}
-        for kind, name, count in store.query("count_names"):
-            figures.lists[str(kind)][str(name)] = whole(count)
-        for kind, query in (("status", "count_answered"), ("missing", "count_missing")):
-            figures.lists[kind].update({str(name): whole(count) for name, count in store.query(query, day=day)})
+        _count_pages(figures, store)
         figures.funnel = _count_funnel(store, day)
     finally:
         store.query("forget_views")
     return figures
+
+
+def _is_seen(status: int) -> bool:
+    """Whether somebody saw the page: it was sent, or the browser still had it."""
+    return status < 300 or status == 304
+
+
+def _count_kinds(figures: DayFigures, store: Store) -> None:
+    for bot, status, *names, count, consented, released in store.query("count_kinds", day=figures.day):
+        times, code = whole(count), whole(status)
+        counted = {"requests": times, "served": times * _is_seen(code)}
+        if bot:
+            counted["bots"] = times
+        else:
+            figures.lists["status"][f"{code // 100}xx"] += times
+            counted["errors"] = times * (code >= 400)
+            if _is_seen(code):
+                counted |= {"views": times, "consented": whole(consented), "released": whole(released)}
+                for kind, name in zip(_SHARED, names, strict=True):
+                    figures.lists[kind][str(name)] += times
+        for each, number in counted.items():
+            figures.totals[each] += number
+
+
+def _count_origins(figures: DayFigures, store: Store) -> None:
+    for status, referrer, campaign, missing, count in store.query("count_origins", day=figures.day):
+        seen = _is_seen(whole(status))
+        for kind, name in ("referrer", referrer), ("campaign", campaign), ("missing", missing):
+            if name and (seen or kind == "missing"):
+                figures.lists[kind][str(name)] += whole(count)
+
+
+def _count_pages(figures: DayFigures, store: Store) -> None:
+    for path, visitors, *counts in store.query("count_pages"):
+        page = PageRow.read(str(path), list(map(whole, counts)))
+        figures.pages.append(page)
+        for total, number in (
+            ("visitors", whole(visitors)), ("followed", page.exits + page.timed), ("visits", page.entries),
+            ("timed", page.timed), ("seconds", page.seconds),
+        ):  # fmt: skip
+            figures.totals[total] += number
 
 
 def _count_funnel(store: Store, day: str) -> dict[str, dict[str, list[int]]]:

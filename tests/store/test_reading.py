@@ -64,7 +64,7 @@ PARAMETERS: dict[str, tuple[Value, ...]] = {
 }
 # Made first, in the snapshot in which the others read it.
 TABLES = {
-    "place_views": ("count_views", "count_pages", "count_names", "count_shown"),
+    "place_views": ("count_pages", "count_shown"),
     "choose_spans": ("figures_of_names", "figures_of_funnel", "figures_of_pages"),
 }
 ON_TABLES = {*TABLES, "forget_views", "weigh_spans", *(name for names in TABLES.values() for name in names)}
@@ -236,8 +236,11 @@ def test_texts_come_in_the_order_of_their_bytes(both: tuple[Store, Store]) -> No
         for day in DAYS[:3]:
             with store.snapshot():
                 store.query("place_views", day=day)
-                for name in ("count_pages", "count_names"):
-                    texts = [tuple(str(cell).encode() for cell in row[:2]) for row in store.query(name)]
-                    keys = texts if name == "count_names" else [text[:1] for text in texts]
+                pages = [str(path).encode() for path, *_ in store.query("count_pages")]
+                origins = [
+                    (status, *(str(name).encode() for name in names))
+                    for status, *names, _ in store.query("count_origins", day=day)
+                ]
+                for keys in (pages, origins):
                     assert len(keys) > 3
                     assert keys == sorted(keys)

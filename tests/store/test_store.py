@@ -219,11 +219,11 @@ def test_writers_do_not_wait_for_a_reader_and_scrubbing_says_that_there_is_one(
     store.write(visits([visit("2026-03-01")]))
     finish()
     with reader.snapshot():
-        assert reader.query("count_answered", day="2026-03-01") == [("2xx", 1)]
+        assert [row[:2] for row in reader.query("count_kinds", day="2026-03-01")] == [(0, 200)]
         store.write(visits([visit("2026-03-02")]))  # a new day
         store.purge("visits", "2026-03-02")
         assert not store.scrub()
-        assert reader.query("count_answered", day="2026-03-01") == [("2xx", 1)]
+        assert [row[:2] for row in reader.query("count_kinds", day="2026-03-01")] == [(0, 200)]
     assert store.scrub()
     assert count() == 1
 
