@@ -26,6 +26,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -161,6 +162,8 @@ def fill(url: str, days: int) -> None:
             store.write(Batch(changes=[Change("add_answer", answer(day, seed))]))
             with store.snapshot():
                 counted.append(count_day(store, day.isoformat()))
+        drawn = [((TODAY - timedelta(days=days + seed + 1)).isoformat(),) for seed in range(PATTERNS)]
+        store.write(Batch(changes=[Change("give_up_day", drawn)]))
         while store.purge("visits", (TODAY - timedelta(days=days)).isoformat()):
             pass
         for number in range(1, days + 1):
@@ -170,14 +173,6 @@ def fill(url: str, days: int) -> None:
             else:
                 store.write(Batch(changes=[Change("note_day", [(day.isoformat(), VIEWS)])]))
             store.write(keep_day(replace(counted[number % PATTERNS], day=day.isoformat(), known=VIEWS), 1, "closed"))
-        for seed in range(PATTERNS):
-            store.write(
-                Batch(
-                    changes=[
-                        Change("set_counted", [(0, "final", 1, (TODAY - timedelta(days=days + seed + 1)).isoformat())])
-                    ]
-                )
-            )
         for month in list_due_months(store, midnight(TODAY) + 43_200):
             store.write(sum_month(month))
         write(store, patterns[0])
@@ -192,7 +187,7 @@ def measure_reports(url: str, days: int) -> Iterator[tuple[str, float]]:
     found = visit_statistics(url, first, TODAY)
     if found.views < days * VIEWS * 0.85:
         raise SystemExit(f"only {found.views} views of {days} days were found")
-    asked: dict[str, Callable[[], object]] = {
+    asked = {
         "today": lambda: visit_statistics(url, TODAY, TODAY),
         "30 days": lambda: visit_statistics(url, month, TODAY),
         "90 days by week": lambda: visit_statistics(url, TODAY - timedelta(days=89), TODAY, step="week"),
@@ -233,7 +228,7 @@ def measure_pages(url: str, days: int, folder: Path) -> Iterator[tuple[str, floa
             raise SystemExit(f"{path}: {answer.status} {answer.error}")
 
     for path in ("/", "/pages", "/sources", "/devices", "/consent", "/ledger"):
-        yield f"page {path}, {days} days", time_mostly(lambda path=path: see(path))
+        yield f"page {path}, {days} days", time_mostly(partial(see, path))
 
 
 async def soak(folder: Path, url: str, seconds: float) -> tuple[float, int]:
