@@ -8,7 +8,7 @@ is not hidden, only what the few did.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 
 from .counting import SPANS, DayFigures, PageRow
@@ -37,24 +37,28 @@ def _merge_list(counts: Mapping[str, int], threshold: int) -> Counter[str]:
     return Counter({name: count for name, (count,) in rows.items()})
 
 
-def _merge_rows(rows: Mapping[str, list[int]], threshold: int) -> dict[str, list[int]]:
+def _merge_rows(
+    rows: Mapping[str, list[int]], threshold: int, hidden_elsewhere: Set[str] = frozenset()
+) -> dict[str, list[int]]:
     """Rows go whole: of one that showed some of its counts the others could be worked out."""
-    hidden = _find_hidden(rows, threshold)
+    hidden = _find_hidden(rows, threshold, hidden_elsewhere)
     merged: dict[str, list[int]] = {}
     for name, counts in rows.items():
         into = merged.setdefault(OTHER if name in hidden else name, [0] * len(counts))
         into[:] = map(sum, zip(into, counts, strict=True))
-    if any(0 < count < threshold for count in merged.get(OTHER, ())):  # nobody is left to join them
+    if any(0 < count < threshold for count in merged.get(OTHER, ())):  # all are in it
         del merged[OTHER]
     return merged
 
 
-def _find_hidden(rows: Mapping[str, Sequence[int]], threshold: int) -> set[str]:
+def _find_hidden(rows: Mapping[str, Sequence[int]], threshold: int, hidden_elsewhere: Set[str]) -> set[str]:
     """The names with a count that is too small, and those that hide them.
 
-    A name left alone under OTHER could be guessed, and its small count read: then the smallest of the others joins it.
+    The sum of all is known, so what the named leave of it is known too, whether OTHER is shown or not: while that is
+    too small, the smallest of the named joins. Where none of them has any, who has is told by that: then all go.
     """
-    hidden = {OTHER} | {name for name, counts in rows.items() if any(0 < count < threshold for count in counts)}
+    hidden = {OTHER, *hidden_elsewhere}
+    hidden |= {name for name, counts in rows.items() if any(0 < count < threshold for count in counts)}
     for column in range(max(map(len, rows.values()), default=0)):
         # those hidden for one column are counted in the next; an earlier column only grows by them
         left = sorted((rows[name][column], name) for name in rows if name not in hidden and rows[name][column])
@@ -63,6 +67,8 @@ def _find_hidden(rows: Mapping[str, Sequence[int]], threshold: int) -> set[str]:
             count, name = left.pop(0)
             hidden.add(name)
             other += count
+        if 0 < other < threshold:
+            return set(rows)
     return hidden
 
 
@@ -70,11 +76,13 @@ def _merge_pages(pages: list[PageRow], threshold: int) -> list[PageRow]:
     """Views; views that began a visit and those that did not; views that ended one, those whose time is known, and
     those of which neither is known: lists of their own, since many may read what few began with. In each of them all
     the parts of a page's views stand in one row, and go together: else what is hidden would be what is left of the
-    views. How times are spread would be cells smaller still: it is left out."""
+    views. What is hidden of the views is hidden of their parts as well. How times are spread would be cells smaller
+    still: it is left out."""
     views = _merge_list({page.path: page.views for page in pages}, threshold)
-    begun = _merge_rows({page.path: [page.entries, page.views - page.entries] for page in pages}, threshold)
+    unseen = {page.path for page in pages} - views.keys()
+    begun = _merge_rows({page.path: [page.entries, page.views - page.entries] for page in pages}, threshold, unseen)
     ended = _merge_rows(
-        {page.path: [page.exits, page.timed, page.views - page.exits - page.timed] for page in pages}, threshold
+        {page.path: [page.exits, page.timed, page.views - page.exits - page.timed] for page in pages}, threshold, unseen
     )
     seconds: Counter[str] = Counter()
     for page in pages:
