@@ -61,7 +61,10 @@ class Delays:
 
     def _find_wait(self, key: _Key, longest: float, now: float) -> float:
         over = self._count(key, now) - _FREE
-        return self._failures[key][1] + min(2.0 ** min(over, 20), longest) - now if over >= 0 else 0.0
+        if over < 0:
+            return 0.0
+        last = min(self._failures[key][1], now)  # later only by a clock that was ahead
+        return last + min(2.0 ** min(over, 20), longest) - now
 
 
 def _shorten(kept: OrderedDict[_Key, object] | OrderedDict[_Key, tuple[int, float]] | OrderedDict[_Key, None]) -> None:

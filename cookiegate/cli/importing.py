@@ -112,6 +112,7 @@ def _tell(done: Imported, retention_days: int) -> None:
         (done.others, "requests for something that is no page"),
         (done.elsewhere, "requests for other hosts"),
         (done.ahead, "requests whose time is still to come"),
+        (done.forgotten, "requests so old that their figures would not be kept either ([retention] figures)"),
     ):
         if count:
             click.echo(f"{count} {what}")

@@ -25,10 +25,21 @@ class Beginnings:
     def find(self, begun: bytes, coding: bytes | None) -> str | None:
         """The service whose script begins like this, or None. `coding`: the Content-Encoding of what has come."""
         if coding is not None and coding.strip().lower() not in (b"", b"identity"):
-            opened = open_coding(coding)
             try:
-                begun = opened[0].feed(begun[:ENOUGH]) if opened else b""
+                begun = _open(begun, coding)
             except CodingError:
                 return None  # no browser can read it either
         head = begun[:ENOUGH]
         return next((service for text, service in self._owners if text in head), None)
+
+
+def _open(begun: bytes, coding: bytes) -> bytes:
+    """As much of it as is looked at; little by little, since little may open to much."""
+    head, opened = b"", open_coding(coding)
+    if opened is None:
+        return head
+    for at in range(0, len(begun), ENOUGH):
+        head += opened[0].feed(begun[at : at + ENOUGH])
+        if len(head) >= ENOUGH:
+            break
+    return head

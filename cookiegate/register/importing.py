@@ -7,15 +7,18 @@ Visitors of a past day are told apart by a key that is made for this run and nev
 from __future__ import annotations
 
 import secrets
+import time
 from collections import Counter, deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from cookiegate.errors import CookiegateError
 from cookiegate.policy import Policy
 from cookiegate.store import Batch, Change, VisitRow, open_store
 
 from .accesslog import LONGEST_LINE, MalformedLine, read_line
 from .preparation import Preparation
+from .retention import FIGURE_DAYS
 from .visits import Visit, day_of, is_page_path, visit_from
 
 _OURS = "/_cookiegate/"
@@ -36,6 +39,7 @@ class Imported:
     others: int = 0  # requests for something that is no page
     elsewhere: int = 0  # for other hosts
     ahead: int = 0  # whose time is still to come
+    forgotten: int = 0  # so old that not even their figures would be kept
     days: set[str] = field(default_factory=set)  # that got visits
     held: Counter[str] = field(default_factory=Counter)  # day that held visits already → its lines, left out
     final: Counter[str] = field(default_factory=Counter)  # day whose visits were counted and deleted → the same
@@ -48,16 +52,24 @@ class LogImport:
 
     def __init__(self, store_url: str, policy: Policy, now: float, *, add: bool, hosts: Iterable[str] = ()) -> None:
         """`add`: also to days that hold visits already. `hosts`: lines of others are left out; the policy's unless
-        given. `now`: seconds since 1970 UTC. Raises StoreError."""
+        given. `now`: seconds since 1970 UTC.
+
+        Raises CookiegateError while another import is under way, and StoreError.
+        """
         self.done = Imported()
         self._policy = policy
         self._now = now
+        self._began = time.monotonic()
         self._kept_since = day_of(now - policy.visits.retention_days * _DAY)
+        self._figured_since = day_of(now - policy.retention.get("figures", FIGURE_DAYS) * _DAY)[:7]  # a month
         self._hosts = frozenset(hosts) or frozenset(policy.site.hosts)
         self._keys: dict[str, bytes] = {}  # of days; gone with this process
         self._preparation = Preparation(policy, self._find_key)
         self._waiting: deque[Visit] = deque()
         self._store = open_store(store_url)
+        if not self._store.lead("importing"):  # two of the same log at once would each find its days free
+            self._store.close()
+            raise CookiegateError("another import into this store is under way: start this one when it has ended")
         self._final = self._list_days("final_days")
         self._held = frozenset() if add else self._list_days("visited_days")
 
@@ -97,12 +109,13 @@ class LogImport:
             self.done.others += 1
         elif said.time > self._now:
             self.done.ahead += 1
-        elif (day := day_of(said.time)) in self._final:
+        elif (day := day_of(said.time)) < self._figured_since:
+            self.done.forgotten += 1
+        elif day in self._final:
             self.done.final[day] += 1
         elif day in self._held:
             self.done.held[day] += 1
         else:
-            self.done.days.add(day)
             return visit_from(
                 self._policy,
                 time=said.time,
@@ -127,11 +140,22 @@ class LogImport:
         rows: list[VisitRow] = []
         while self._waiting:
             rows += self._preparation.take(self._store, self._waiting, _BATCH)[1]
-        if rows:
-            days = sorted({(row.day, day_of(self._now)) for row in rows})
-            add = Change("add_visit", rows), self._preparation.list_names()
-            self._store.write(Batch(changes=[*add, Change("note_import", days)]))
-            self._preparation.confirm()
+        rows = self._store_rows(rows)
+        self.done.days.update(row.day for row in rows)
         self.done.visits += len(rows)
         self.done.programs += sum(row.bot for row in rows)
         self.done.older += sum(row.day < self._kept_since for row in rows)
+
+    def _store_rows(self, rows: list[VisitRow]) -> list[VisitRow]:
+        """Those that were stored: all but of days that a gateway has made final since we began."""
+        while rows:
+            today = day_of(self._now + time.monotonic() - self._began)
+            claim = Change("note_import", [(day, today) for day in sorted({row.day for row in rows})])
+            add = Change("add_visit", rows), self._preparation.list_names()
+            if self._store.write(Batch(claim=claim, changes=add)):
+                self._preparation.confirm()
+                break
+            self._final = self._list_days("final_days")
+            self.done.final.update(row.day for row in rows if row.day in self._final)
+            rows = [row for row in rows if row.day not in self._final]
+        return rows

@@ -89,7 +89,7 @@ class Outbox:
         more, by a process that is cut off from the store but lives."""
         with self._gate:
             store = self._open()
-            if not store.lead():
+            if not store.lead("sending"):
                 return False
             now = clock.monotonic()
             self._leads_since = self._leads_since or now

@@ -24,6 +24,7 @@ KINDS = ("access", "portability", "erasure", "restriction", "objection", "rectif
 OUTCOMES = ("fulfilled", "partly", "refused", "not-identified", "withdrawn")
 MOST_EXTRA_MONTHS = 2
 SOON = timedelta(days=7)
+_FIRST_IN_EU = 4 * 3600  # seconds that the clocks of Réunion are ahead of UTC
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is taken for another
 
 
@@ -69,8 +70,8 @@ def day_in(now: float) -> date:
 
 def list_days_received(now: float) -> tuple[date, date]:
     """The first and the last day on which a request that is entered now may have been received: an earlier one is a
-    slip of the pen. `now`: seconds since 1970 UTC."""
-    today = day_in(now)
+    slip of the pen. It is today where it has been today for longest in the EU. `now`: seconds since 1970 UTC."""
+    today = day_in(now + _FIRST_IN_EU)
     return add_months(today, -12), today
 
 
@@ -82,10 +83,10 @@ def open_request(
     Raises CookiegateError for a day to come or more than a year ago, and for texts that seem to name a person.
     """
     first, today = list_days_received(now)
-    received = received or today
+    received = received or day_in(now)
     if not first <= received <= today:
         raise CookiegateError(
-            f"a request cannot be entered as received on {received}: from {first}, a year ago, to {today}, today (UTC)"
+            f"a request cannot be entered as received on {received}: from {first}, a year ago, to {today}, today"
         )
     texts = [require_impersonal(text, f"the {what}")
              for text, what in ((channel, "channel"), (identity, "identity check"), (notes, "note"))]  # fmt: skip

@@ -83,6 +83,7 @@ class Retention:
     """Deletes what is too old under one policy."""
 
     def __init__(self, policy: Policy) -> None:
+        self._threshold = policy.visits.threshold
         self._days = {rule.table: rule.days for rule in list_rules(policy) if rule.days is not None}
         self._said = -1, -1  # what the ledger was told to be past its time: up to which record, before which hour
         self._told: Store | None = (
@@ -104,7 +105,7 @@ class Retention:
     def purge(self, store: Store, now: float, *, at_once: bool = False) -> bool:
         """Delete a part, short enough to let a decision wait; whether there is more. `now`: seconds since 1970 UTC.
 
-        `at_once`: also visits that were imported today.
+        `at_once`: also visits that were imported lately.
         """
         self._finish_days(store, now, at_once=at_once)
         deleted = store.purge("visits", day_of(now - self._days["visits"] * _DAY))
@@ -130,14 +131,16 @@ class Retention:
     def _finish_days(self, store: Store, now: float, *, at_once: bool) -> None:
         """Say of which days the visits may go: their time is over, and they were counted, or a week has passed since.
 
-        Not on the day of an import: the next lines of the log may be about the same day.
+        Not on the day of an import, nor the day after: the next lines of the log may be about the same day.
         """
-        today, week_ago = day_of(now), day_of(now - _UNCOUNTED_DAYS * _DAY)
+        today, yesterday, week_ago = (day_of(now - days * _DAY) for days in (0, 1, _UNCOUNTED_DAYS))
         limit, latest = (day_of(now - (self._days["visits"] + more) * _DAY) for more in (0, _UNCOUNTED_DAYS))
-        for day, counted, imported in store.query("unfinished_days", before=limit):
-            came = min(str(imported or ""), today)  # later ones are of a clock that was ahead
-            if counted and (came < today or at_once):
-                store.write(Batch(changes=[Change("finish_day", [(day,)])]))
+        for day, counted, imported in store.query("unfinished_days", before=limit, threshold=self._threshold):
+            came = str(imported or "")
+            if came > today:  # under a clock that was ahead
+                came = ""
+            if counted and (came < yesterday or at_once):
+                store.write(Batch(changes=[Change("finish_day", [(day, self._threshold)])]))
             elif not counted and str(day) < latest and came < week_ago:
                 store.write(Batch(changes=[Change("give_up_day", [(day,)])]))
 
@@ -171,11 +174,14 @@ def run_out(store_url: str, policy: Policy, now: float) -> bool:
     """Delete all that is past its time, and make it be gone from the files. `now`: seconds since 1970 UTC.
 
     False where readers were in the way for so long that the files may still hold it. Raises StoreError where the store
-    cannot be opened or written.
+    cannot be opened or written; also, once the rest is deleted, where a day could not be counted.
     """
     rules = Retention(policy)
     with closing(open_store(store_url)) as store:
-        roll_up(store, policy.visits.threshold, now)
+        failed = roll_up(store, policy.visits.threshold, now)
         while rules.purge(store, now, at_once=True):
             pass
-        return scrub_files(store)
+        gone = scrub_files(store)
+    if failed:
+        raise failed
+    return gone

@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, suppress
 
+from cookiegate.errors import StoreError
 from cookiegate.figures import COUNTED_AT_ONCE, DayFigures, count_day, publish
 from cookiegate.store import Batch, Change, Row, Store, open_store
 
@@ -35,7 +36,8 @@ class Rollup:
         self._announced = ""  # the day on which the store was told the threshold
         self._thread: threading.Thread | None = None
         self._counted: list[tuple[DayFigures, str]] = []  # what the thread has made: at most one
-        self._failure: Exception | None = None
+        self._failure: tuple[str, Exception] | None = None  # of which day
+        self._failed: dict[str, float] = {}  # day → when counting it failed last, on the monotonic clock
         self._told = ""  # the last failure, as it stands in the log
         self._again_at = 0.0  # when days that are not over are counted, on the monotonic clock
         self._wait_until = 0.0  # after a failure
@@ -57,8 +59,10 @@ class Rollup:
             self._announced = today
         if time.monotonic() < self._wait_until:
             return False
-        if due := next(list_due_days(store, self._threshold, now), None):
-            return self._start(due, "closed")
+        due = list(list_due_days(store, self._threshold, now))
+        if due:  # those that never failed first, then the one that failed longest ago
+            return self._start(min(due, key=lambda day: self._failed.get(day, 0.0)), "closed")
+        self._failed.clear()
         for day in self._list_busy_days(store, now):
             return self._start(day, "open")
         for month in list_due_months(store, now):
@@ -94,13 +98,14 @@ class Rollup:
             with closing(open_store(self._url, readonly=True)) as store, store.snapshot():
                 self._counted.append((publish(count_day(store, day), self._threshold), state))
         except Exception as error:
-            self._failure = error
+            self._failure = day, error
 
     def _store_counted(self, store: Store) -> bool:
         if self._failure:
-            if str(self._failure) != self._told:
-                _log.error("the figures of a day could not be counted: %s", self._failure)
-            self._told, self._failure = str(self._failure), None
+            day, error = self._failure
+            if str(error) != self._told:
+                _log.error("the figures of %s could not be counted: %s", day, error)
+            self._told, self._failure, self._failed[day] = str(error), None, time.monotonic()
             self._wait_until = time.monotonic() + _FAILED
             return False
         self._told = ""
@@ -111,14 +116,20 @@ class Rollup:
         return True
 
 
-def roll_up(store: Store, threshold: int, now: float) -> None:
-    """Make all figures that are due, at once. `now`: seconds since 1970 UTC. Raises StoreError."""
+def roll_up(store: Store, threshold: int, now: float) -> StoreError | None:
+    """Make all figures that are due, at once; what was wrong with the first day that could not be counted. `now`:
+    seconds since 1970 UTC."""
+    failed = None
     for day in list_due_days(store, threshold, now):
-        with store.snapshot():
-            figures = publish(count_day(store, day), threshold)
-        store.write(keep_day(figures, threshold, "closed"))
+        try:
+            with store.snapshot():
+                figures = publish(count_day(store, day), threshold)
+            store.write(keep_day(figures, threshold, "closed"))
+        except StoreError as error:
+            failed = failed or error
     for month in list_due_months(store, now):
         store.write(sum_month(month))
+    return failed
 
 
 def list_due_days(store: Store, threshold: int, now: float) -> Iterator[str]:

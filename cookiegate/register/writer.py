@@ -236,10 +236,11 @@ class Writer:
         self._roused = False
         events = self._events.take(store)  # first: it asks the store, which may fail
         preparation = self._preparation
-        visits, rows = preparation.take(store, self._visits, _BATCH_VISITS)
+        visits: list[Visit] = []
         with self._lock:
             observations, answers = self._observations.take(), self._answers.take()
         try:
+            visits, rows = preparation.take(store, self._visits, _BATCH_VISITS)
             counted = preparation.count(store, answers)
             if rows or observations or counted or events:
                 add = Change("add_visit", rows), preparation.list_names()

@@ -39,6 +39,7 @@ class Period:
         store.query("weigh_spans")
         self.recorded: list[date] = []  # days that the store knows of
         self.uncounted = 0  # visits and answers that are not in the figures yet
+        self.lost = 0  # that never will be: counting failed until their time was over
         self._live: list[DayFigures] = []  # counted now, from the visits themselves
         known = store.query("figured_days", first=self._days["first"], last=self._days["last"])
         for day, written, counted, state in known:
@@ -47,7 +48,9 @@ class Period:
                 self.recorded.append(date.fromisoformat(str(day)))
             if is_open and not hides and (whole(written) <= COUNTED_AT_ONCE or not counted):
                 self._live.append(count_day(store, str(day)))
-            else:  # of a final day, what went uncounted
+            elif state == "final":
+                self.lost += whole(written) - whole(counted)
+            else:
                 self.uncounted += whole(written) - (0 if is_open and hides else whole(counted))
 
     def read_totals(self) -> dict[date, Counter[str]]:

@@ -63,6 +63,7 @@ class VisitStatistics:
     errors: int  # answers to people with status 400 and above
     bots: int  # requests by programs, whatever the answer
     uncounted: int  # visits and answers that were written and are not in these figures yet
+    lost: int  # that never will be: they could not be counted before their time was over
     series: tuple[Step, ...]  # from the first day that the store knows of to the last, without gaps
     pages: tuple[PageFigures, ...]
     entry_pages: tuple[Count, ...]
@@ -113,6 +114,7 @@ def _read(period: Period, first: date, last: date, top: int, step: Length) -> Vi
         errors=total["errors"],
         bots=total["bots"],
         uncounted=period.uncounted,
+        lost=period.lost,
         series=tuple(_list_steps(days, period.recorded, first, step)),
         pages=tuple(map(_describe, popular)),
         entry_pages=_rank(Counter({page.path: page.entries for page in pages}), top),

@@ -22,7 +22,7 @@ from .cells import write_cell
 
 FORMAT = "cookiegate-subject/1"
 _COLUMNS = ("number", "time", "event", "purposes", "services", "method", "language", "policy version", "banner",
-            "valid for days", "GPC signal", "restricted", "correction")  # fmt: skip
+            "valid for days", "GPC signal", "restricted", "correction", "told")  # fmt: skip
 _WIDTHS = (8, 18, 13, 30, 24, 18, 9, 14)
 _STYLE = "body{font:1em sans-serif;margin:2em}table{border-collapse:collapse}td,th{border:1px solid;padding:.3em}"
 
@@ -107,11 +107,13 @@ def render_dossier(dossier: Dossier) -> str:
     for entry in dossier.entries:
         cells = [_printable(cell) for cell in _cells(entry)]
         if entry.event == RECTIFIED:
-            lines.append(f"{cells[0].ljust(_WIDTHS[0])}{cells[1][:16].replace('T', ' ').ljust(_WIDTHS[1])}{cells[-1]}")
+            lines.append(f"{cells[0].ljust(_WIDTHS[0])}{cells[1][:16].replace('T', ' ').ljust(_WIDTHS[1])}{cells[-2]}")
             continue
         cells[1] = cells[1][:16].replace("T", " ")
         line = "".join(f"{cell} ".ljust(width) for cell, width in zip(cells, _WIDTHS, strict=False)).rstrip()
         lines.append(f"{line}  [restricted]" if entry.restricted else line)
+    for _, time, what, _, service, *_, told in _list_told(dossier):
+        lines.append(_printable(f"{time[:16].replace('T', ' ')}  {what} {service}: {told}"))
     return "\n".join(lines) + "\n"
 
 
@@ -124,12 +126,12 @@ def write_json(dossier: Dossier, made: datetime) -> str:
 
 
 def write_csv(dossier: Dossier) -> str:
-    """A line for each record. No cell is taken for a formula."""
+    """A line for each record, and for what services are told. No cell is taken for a formula."""
     out = io.StringIO(newline="")
     writer = csv.writer(out)
     writer.writerow(_COLUMNS)
-    for entry in dossier.entries:
-        writer.writerow(map(write_cell, _cells(entry)))
+    for cells in _list_all(dossier):
+        writer.writerow(map(write_cell, cells))
     return out.getvalue()
 
 
@@ -143,8 +145,8 @@ def _write_page(dossier: Dossier, made: datetime) -> Iterator[str]:
     yield f"<style>{_STYLE}</style>\n<h1>Your choices about cookies</h1>"
     yield f"<p>Everything that is kept under your consent id, as of {made:%Y-%m-%d %H:%M} UTC.</p>\n<table>"
     yield "<tr>" + "".join(f'<th scope="col">{escape(name)}</th>' for name in _COLUMNS) + "</tr>"
-    for entry in dossier.entries:
-        yield "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in _cells(entry)) + "</tr>"
+    for cells in _list_all(dossier):
+        yield "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in cells) + "</tr>"
     yield "</table>\n</html>"
 
 
@@ -160,15 +162,38 @@ def _read(row: Row) -> Entry:
     return Entry(seq, str(event), json.loads(payload), whose, restricted == 1, evidence)
 
 
+def _list_all(dossier: Dossier) -> Iterator[list[str]]:
+    """The cells of all rows, by _COLUMNS."""
+    yield from map(_cells, dossier.entries)
+    yield from _list_told(dossier)
+
+
+def _list_told(dossier: Dossier) -> Iterator[list[str]]:
+    empty = [""] * (len(_COLUMNS) - 6)
+    for each in dossier.events:
+        said = json.dumps(each["said"], ensure_ascii=False)
+        yield ["", each["time"], "to be told to", "", each["service"], *empty, said]
+    for each in dossier.visits:
+        yield [
+            "",
+            each["latest"],
+            "last told to",
+            "",
+            each["service"],
+            *empty,
+            f"a visit that began at {each['began']}",
+        ]
+
+
 def _cells(entry: Entry) -> list[str]:
     said, restricted = entry.payload, "yes" if entry.restricted else ""
     if entry.event == RECTIFIED:
         correction = f"of number {said['of']}: {said['said']}"
-        return [str(entry.seq), entry.time, entry.event, *[""] * 8, restricted, correction]
+        return [str(entry.seq), entry.time, entry.event, *[""] * 8, restricted, correction, ""]
     purposes = ", ".join(f"{purpose}: {state}" for purpose, state in said["states"].items())
     return [str(entry.seq), entry.time, entry.event, purposes, ", ".join(said["services"]), said["method"],
             said["language"], said["policy_version"], said["banner"], str(said["validity_days"]),
-            "yes" if said["gpc"] else "", restricted, ""]  # fmt: skip
+            "yes" if said["gpc"] else "", restricted, "", ""]  # fmt: skip
 
 
 def _spell_out(entry: Entry) -> dict[str, Any]:

@@ -31,6 +31,8 @@ def render(statistics: VisitStatistics, *, by_step: bool = False) -> str:
             "",
             f"Not in these figures yet: {statistics.uncounted} visits and answers of the last minutes or today.",
         ]
+    if statistics.lost:
+        lines += ["", f"Never counted: {statistics.lost} visits and answers, deleted when their time was over."]
     if statistics.views and not known:
         lines += ["", "Visitors, exit pages and times are not known: the log holds no visitor ids."]
     if by_step:

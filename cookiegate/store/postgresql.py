@@ -18,7 +18,7 @@ from cookiegate.errors import StoreError
 from .migrations import judge_schema
 from .naming import name_store
 from .paging import read_pages
-from .rows import Batch, Change, Head, Row, Value, note_days
+from .rows import Batch, Change, Head, Row, Value, Work, note_days
 from .statements import STEPS, number_parameters, reading, step, writing
 
 try:
@@ -30,7 +30,7 @@ _T = TypeVar("_T")
 _CONNECT_SECONDS = 5
 _COMMAND_SECONDS = 30
 _MAKING = 5_301_921  # the advisory lock under which schema and partitions are made: any number that others do not use
-_SENDING = 5_301_922  # likewise, for the one that sends
+_LEADING: dict[Work, int] = {"sending": 5_301_922, "importing": 5_301_923}  # likewise, for the one that does it
 _PLAIN_INSERT = re.compile(r"INSERT INTO (\w+) \(([\w,\s]+)\)\s+VALUES \([?, ]+\)")
 _FEW = 4  # rows up to which COPY does not pay
 # Milliseconds that dropping a day may wait for its readers: whoever writes visits waits behind it.
@@ -48,7 +48,7 @@ class PostgresqlStore:
         self._where = name_store(url)
         self._days: set[str] = set()  # that have a partition
         self._old: list[str] = []  # partitions to be dropped, of days that somebody still reads
-        self._leads = False
+        self._leads: set[Work] = set()
         self.upgraded = 0  # steps by which the schema was brought forward
         self._loop = asyncio.new_event_loop()
         try:
@@ -95,10 +95,13 @@ class PostgresqlStore:
         finally:
             self._run(self._execute("ROLLBACK"))
 
-    def lead(self) -> bool:
+    def lead(self, work: Work) -> bool:
         # Of the connection: a lock taken twice would have to be let go twice.
-        self._leads = self._leads or self._run(self._fetch(writing("postgresql")["lead"], _SENDING)) == [(True,)]
-        return self._leads
+        if work not in self._leads and self._run(self._fetch(writing("postgresql")["lead"], _LEADING[work])) == [
+            (True,)
+        ]:
+            self._leads.add(work)
+        return work in self._leads
 
     def close(self) -> None:
         if self._loop.is_closed():
@@ -156,9 +159,11 @@ class PostgresqlStore:
         return committed
 
     async def _alter(self, change: Change) -> bool:
-        """Run it with its one row; whether it altered anything."""
-        status = await self._execute(writing("postgresql")[change.statement], *change.rows[0])
-        return not status.endswith(" 0")
+        """Run it with each of its rows; whether all of them altered something."""
+        for row in change.rows:
+            if (await self._execute(writing("postgresql")[change.statement], *row)).endswith(" 0"):
+                return False
+        return True
 
     async def _apply(self, statement: str, rows: Sequence[Row]) -> None:
         sql = writing("postgresql")[statement]

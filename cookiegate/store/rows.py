@@ -6,10 +6,13 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 Value = str | int | float | bytes | None
 Row = tuple[Value, ...]
+
+
+Work = Literal["sending", "importing"]  # what one does at a time: to empty the outbox, to bring in a log
 
 
 class Change(NamedTuple):
@@ -42,7 +45,7 @@ class Batch:
 
     grow: Grow | None = None  # decides what the ledger grows by once its head can no longer change
     changes: Sequence[Change] = ()
-    claim: Change | None = None  # run first, with one row; where it alters nothing, nothing is written
+    claim: Change | None = None  # run first; where one of its rows alters nothing, nothing is written
 
 
 class VisitRow(NamedTuple):
@@ -131,7 +134,7 @@ class Store(Protocol):
     def snapshot(self) -> AbstractContextManager[None]:
         """Queries inside see one moment, whatever is written meanwhile."""
 
-    def lead(self) -> bool:
-        """Whether this connection is the one that sends what is in the outbox: one at a time is, until it is closed."""
+    def lead(self, work: Work) -> bool:
+        """Whether this connection is the one that does it: one at a time is, until it is closed."""
 
     def close(self) -> None: ...

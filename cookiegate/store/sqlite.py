@@ -15,7 +15,7 @@ from cookiegate.errors import StoreError
 from .lock import claim, hold
 from .migrations import judge_schema, migrate, read_schema
 from .paging import read_pages
-from .rows import Batch, Change, Head, Row, Value, note_days
+from .rows import Batch, Change, Head, Row, Value, Work, note_days
 from .statements import reading, writing
 
 _BUSY_SECONDS = 3  # for programs that do not know our lock, such as the sqlite3 shell
@@ -35,7 +35,7 @@ class SqliteStore:
         self._readonly = readonly
         self.upgraded = 0  # steps by which the schema was brought forward
         self._lock = path.with_name(path.name + ".lock")
-        self._lead = -1  # the open file whose lock makes it the one that sends
+        self._leads: dict[Work, int] = {}  # the open files whose locks make it the one that does it
         with self._reporting():
             self._connection = self._open_to_read() if readonly else self._open_to_write(upgrade)
             self._inode = path.stat().st_ino
@@ -81,7 +81,7 @@ class SqliteStore:
         sql = writing("sqlite")
         with self._transaction() as run:
             changes = note_days(batch.changes)
-            if batch.claim and not run(sql[batch.claim.statement], batch.claim.rows[0]).rowcount:
+            if batch.claim and not all(run(sql[batch.claim.statement], row).rowcount for row in batch.claim.rows):
                 run("ROLLBACK")
                 return False
             if batch.grow:
@@ -138,21 +138,20 @@ class SqliteStore:
             with self._reporting():
                 self._connection.execute("ROLLBACK")
 
-    def lead(self) -> bool:
+    def lead(self, work: Work) -> bool:
         with self._reporting():
-            if self._lead < 0:
-                path = self._path.with_name(self._path.name + ".sender")
+            if work not in self._leads:
+                path = self._path.with_name(f"{self._path.name}.{work}")
                 descriptor = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600)
                 if not claim(descriptor):
                     os.close(descriptor)
                     return False
-                self._lead = descriptor
+                self._leads[work] = descriptor
         return True
 
     def close(self) -> None:
-        if self._lead >= 0:
-            os.close(self._lead)
-            self._lead = -1
+        while self._leads:
+            os.close(self._leads.popitem()[1])
         if self._readonly:
             self._connection.close()
             return

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from cookiegate.errors import CookiegateError
 from cookiegate.policy import Policy
 from cookiegate.register import Imported, LogImport, run_out
 from cookiegate.register.names import MOST, OTHER
@@ -72,6 +73,43 @@ def test_only_requests_for_pages_of_this_site_are_visits(url: str, policy: Polic
 def test_other_hosts_are_taken_where_they_are_named(url: str, policy: Policy) -> None:
     lines = [write(host="muu.example "), write(host="www.koivurannansaha.example ")]
     assert take(url, policy, lines, hosts=["muu.example"]).visits == 1
+
+
+def test_one_log_is_brought_in_at_a_time(url: str, policy: Policy) -> None:
+    one = LogImport(url, policy, NOW, add=False)
+    try:
+        with pytest.raises(CookiegateError, match="another import into this store is under way"):
+            LogImport(url, policy, NOW, add=False)
+    finally:
+        one.close()
+    assert take(url, policy, [write()]).visits == 1
+
+
+def test_a_day_that_became_final_meanwhile_is_left_out(
+    url: str, policy: Policy, select: Select, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cookiegate.register.importing._BATCH", 2)
+    old = write(time="01/Jun/2025:12:02:33 +0000")
+    taking = LogImport(url, policy, NOW, add=False)
+    try:
+        for number, line in enumerate([old, old]):
+            taking.take("log", number, line)
+        run_out(url, policy, NOW)
+        for number, line in enumerate([old, write()]):
+            taking.take("log", number, line)
+        taking.finish()
+    finally:
+        taking.close()
+    done = taking.done
+    assert (done.visits, done.final, done.days) == (3, {"2025-06-01": 1}, {"2025-06-01", "2026-03-01"})
+    assert select("SELECT day, written FROM figured_days ORDER BY day") == [("2025-06-01", 2), ("2026-03-01", 1)]
+
+
+def test_what_is_older_than_figures_are_kept_is_left_out(url: str, policy: Policy) -> None:
+    """Figures go by whole months, 25 months back."""
+    lines = [write(time=f"{day} +0000") for day in ("31/Dec/2023:23:59:59", "01/Jan/2024:00:00:00")]
+    done = take(url, policy, lines)
+    assert (done.visits, done.forgotten, done.days) == (1, 1, {"2024-01-01"})
 
 
 @pytest.mark.parametrize("add", [False, True])

@@ -12,10 +12,11 @@ from typing import Any
 import pytest
 
 from cookiegate.consent import ConsentRecord
-from cookiegate.figures import COUNTED_AT_ONCE, count_day
+from cookiegate.figures import COUNTED_AT_ONCE, DayFigures, count_day
 from cookiegate.policy import Policy
 from cookiegate.register import Register
 from cookiegate.register.rollup import Rollup, keep_day, list_due_days, roll_up, sum_month
+from cookiegate.register.visits import day_of
 from cookiegate.reports import recount_figures, visit_statistics
 from cookiegate.store import AnswerRow, Batch, Change, Store, open_store
 from tests.register.counted import DAY, HOUR, MIDNIGHT, NOON, finish, rows, views, write
@@ -155,7 +156,7 @@ def test_a_count_that_fails_is_told_and_tried_again(
     rollup = Rollup("sqlite:////nowhere/at/all.db", 1)
     write(store, rows(NOON))
     finish(rollup, store, NOON + DAY)
-    assert "the figures of a day could not be counted" in caplog.text
+    assert "the figures of 2026-03-01 could not be counted" in caplog.text
     assert due(store, NOON + DAY) == ["2026-03-01"]
     monkeypatch.setattr(rollup, "_url", url)
     monkeypatch.setattr(rollup, "_wait_until", 0.0)  # a minute later
@@ -199,3 +200,24 @@ def test_a_register_at_work_counts_the_days_before(url: str, policy: Policy, rec
     assert select("SELECT month FROM figured_months ORDER BY month") == [("2026-01",), ("2026-02",)]
     assert views(url, date(2026, 1, 1)) == 120
     assert [thread.name for thread in threading.enumerate() if thread.name == "cookiegate-figures"] == []
+
+
+def test_a_day_that_cannot_be_counted_holds_no_other_up(
+    store: Store, url: str, monkeypatch: pytest.MonkeyPatch, select: Select
+) -> None:
+    bad = day_of(NOON - 5 * DAY)
+
+    def fail(store: Store, day: str) -> DayFigures:
+        if day == bad:
+            raise OSError("it takes too long")
+        return count_day(store, day)
+
+    monkeypatch.setattr("cookiegate.register.rollup.count_day", fail)
+    monkeypatch.setattr("cookiegate.register.rollup._FAILED", 0.0)
+    write(store, *(rows(NOON - back * DAY) for back in (5, 4, 3)))
+    counting = Rollup(url, 1)
+    for _ in range(20):
+        counting.step(store, NOON)
+        counting.wait()
+    closed = [day_of(NOON - 4 * DAY), day_of(NOON - 3 * DAY)]
+    assert select("SELECT day FROM figured_days WHERE state = 'closed' ORDER BY day") == [(day,) for day in closed]

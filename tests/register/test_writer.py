@@ -10,15 +10,19 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from cookiegate.consent import ConsentRecord
+from cookiegate.errors import StoreError
 from cookiegate.policy import Policy
-from cookiegate.register import Register, Visit, visit_from
-from cookiegate.store import Batch, Change, Observation, VisitRow, companion, is_shared, open_store
+from cookiegate.register import Event, Register, Visit, visit_from
+from cookiegate.register.upkeep import Upkeep
+from cookiegate.register.writer import Writer
+from cookiegate.store import Batch, Change, Observation, Row, Value, VisitRow, companion, is_shared, open_store
 from tests.databases.asking import ask
 from tests.register.tree import check_tree
 
@@ -251,3 +255,30 @@ def test_a_refusal_is_written_at_closing_though_another_program_holds_the_store(
     release.join()
     assert [seq for (seq,) in other.execute("SELECT seq FROM ledger_leaves")] == [0, 1]
     other.close()
+
+
+def test_what_waits_stays_where_the_names_of_the_day_cannot_be_read(
+    url: str, policy: Policy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def none() -> Any:
+        raise AssertionError
+
+    upkeep = Upkeep(url, policy, none, Path("checkpoint"), None, none, lambda: float(MIDNIGHT))
+    writer = Writer(url, policy, upkeep, lambda: float(MIDNIGHT))
+    monkeypatch.setattr(writer, "_rouse", lambda: None)  # its thread is this one
+    with closing(open_store(url)) as store:
+        writer.forward(Event("matomo", "id", MIDNIGHT * 1000, "{}"))
+        writer.observe("cookie", "_ga", "/")
+        writer.visit(visit(policy))
+        query = store.query
+
+        def fail(name: str, **parameters: Value) -> list[Row]:
+            if name == "names":
+                raise StoreError("connection lost")
+            return query(name, **parameters)
+
+        monkeypatch.setattr(store, "query", fail)
+        for _ in range(2):
+            with pytest.raises(StoreError, match="connection lost"):
+                writer._write_visits(store)
+    assert (writer.health()["queued_visits"], writer.health()["queued_events"], len(writer._observations)) == (1, 1, 1)

@@ -91,6 +91,7 @@ class Expected:
             errors=sum(act.status >= 400 for act in people),
             bots=len(self.logged) - len(people),
             uncounted=0,
+            lost=0,
             series=tuple(self.list_steps(recorded, step)),
             pages=tuple(
                 PageFigures(path, views, len(spent), mean(spent), median(spent))

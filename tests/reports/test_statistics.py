@@ -109,6 +109,7 @@ def by_hand(rows: list[VisitRow], ids: bool) -> VisitStatistics:
         errors=sum(row.status >= 400 for row in people),
         bots=len(rows) - len(people),
         uncounted=0,
+        lost=0,
         series=tuple(steps_by_hand(rows, entries_by_day, ids)),
         pages=tuple(
             page_by_hand(path, number, [each for where, each in times if where == path])

@@ -20,6 +20,7 @@ FOUND = VisitStatistics(
     errors=7,
     bots=99,
     uncounted=0,
+    lost=0,
     series=(Step(date(2026, 3, 1), 1000, 300, 250, 9), Step(date(2026, 3, 2), 234, 100, None, 90)),
     pages=(PageFigures("/tuotteet", 500, 300, 80.0, 61.0), PageFigures("/yhteys", 20, 0, None, None)),
     entry_pages=(Count("/", 380),),
@@ -63,6 +64,7 @@ def test_days_are_shown_where_asked_for() -> None:
 def test_what_is_not_counted_yet_is_said() -> None:
     assert "not in these figures" not in render(FOUND).lower()
     assert "Not in these figures yet: 12 visits" in render(replace(FOUND, uncounted=12))
+    assert "Never counted: 12 visits" in render(replace(FOUND, lost=12))
 
 
 def test_the_funnel_says_what_it_cannot_know() -> None:

@@ -60,7 +60,7 @@ def finish(url: str) -> Callable[[], None]:
 
     def finish() -> None:
         with closing(open_store(url)) as store:
-            days = [(day,) for day, *_ in store.query("unfinished_days", before="9999")]
+            days = [(day,) for day, *_ in store.query("unfinished_days", before="9999", threshold=1)]
             store.write(Batch(changes=[Change("give_up_day", days)]))
 
     return finish

@@ -154,7 +154,7 @@ def fill(store: Store, entries: Make) -> None:
     store.write(keep_day(DayFigures("2026-01-31"), 1, "closed"))
     store.write(sum_month("2026-03"))
     imported = Change("note_import", [(DAYS[1], "2026-03-20")])
-    store.write(Batch(changes=[imported, Change("finish_day", [(day,) for day in DAYS[:3]])]))
+    store.write(Batch(changes=[imported, Change("finish_day", [(day, 1) for day in DAYS[:3]])]))
     store.write(keep_day(figures, 5, "closed"))
     store.write(Batch(changes=[Change("add_month", [("2026-02",)])]))
     names = [(day, kind, name) for day in DAYS for kind in ("path", "missing") for name in (*NAMES, NAMES[0])]

@@ -101,8 +101,10 @@ SELECT substr(day, 1, 7) AS month FROM figured_days
  ORDER BY month
 
 -- unfinished_days
-SELECT day, CASE WHEN state = 'closed' AND counted = written THEN 1 ELSE 0 END AS counted, imported FROM figured_days
- WHERE day < :before AND state <> 'final' ORDER BY day
+SELECT day,
+       CASE WHEN state = 'closed' AND counted = written AND coalesce(threshold, 0) >= :threshold THEN 1 ELSE 0 END AS counted,
+       imported
+  FROM figured_days WHERE day < :before AND state <> 'final' ORDER BY day
 
 -- final_days
 SELECT day FROM figured_days WHERE state = 'final' ORDER BY day

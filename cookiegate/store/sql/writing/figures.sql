@@ -15,11 +15,13 @@ UPDATE figured_days SET counted = ?, state = ?, threshold = ? WHERE day = ? AND 
 UPDATE figured_days SET state = state WHERE day = ?
 
 -- note_import
-INSERT INTO figured_days (day, imported) VALUES (?, ?) ON CONFLICT (day) DO UPDATE SET imported = excluded.imported
+INSERT INTO figured_days (day, imported) VALUES (?, ?)
+ON CONFLICT (day) DO UPDATE SET imported = excluded.imported WHERE figured_days.state <> 'final'
 
 -- finish_day
 -- Unless more was written meanwhile.
-UPDATE figured_days SET state = 'final' WHERE day = ? AND state = 'closed' AND counted = written
+UPDATE figured_days SET state = 'final'
+ WHERE day = ? AND state = 'closed' AND counted = written AND coalesce(threshold, 0) >= ?
 
 -- give_up_day
 UPDATE figured_days SET state = 'final' WHERE day = ?
