@@ -102,3 +102,9 @@ def test_strangers_do_not_fill_the_memory() -> None:
     for number in range(module._MOST + 500):
         delays.begin(f"name{number}", f"2001:db8:{number:x}::/64", NOW)
     assert len(delays._failures) == module._MOST
+
+
+def test_a_clock_that_was_ahead_makes_nobody_wait_for_it() -> None:
+    delays = Delays()
+    fail(delays, 5, now=NOW + 30 * 86_400)  # before it was put right
+    assert 0 < delays.begin("aino", "203.0.113.1/32", NOW) <= 15 * 60

@@ -7,13 +7,14 @@ import io
 import json
 import random
 import re
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from cookiegate.consent import canonical, commit
 from cookiegate.register import rectify_record
-from cookiegate.store import open_store
+from cookiegate.store import Batch, Change, open_store
 from tests.cli.commands import run
 from tests.cli.folder import prepare, write_receipt
 from tests.databases.asking import ask
@@ -56,6 +57,19 @@ def test_the_export_holds_every_table_that_is_kept_by_person(
     assert tables
     exported = json.loads(run("subject", "export", "--consent-id", AINO).output)
     assert set(exported["tables"]) == set(tables)
+
+
+@pytest.mark.parametrize("form", ["json", "csv", "html", ""])
+def test_every_form_holds_what_services_are_told(site: Site, form: str) -> None:
+    subject, event = site.subject(AINO), json.dumps({"page": "https://www.koivurannansaha.example/saunat"})
+    with closing(open_store(site.url)) as store:
+        met = Change("meet_outbox_visitor", [(subject, "matomo", b"salt", NOON, NOON)])
+        told = Change("add_outbox_event", [(b"one", "matomo", subject, NOON * 1000, event, subject, "matomo")])
+        store.write(Batch(changes=[met, told]))
+    words = ("export", "--format", form) if form else ("show",)
+    said = run("subject", words[0], "--consent-id", AINO, *words[1:]).output
+    assert "https://www.koivurannansaha.example/saunat" in said
+    assert said.count("matomo") >= 2
 
 
 def test_the_export_says_all_that_the_record_says_and_proves_it(site: Site) -> None:

@@ -41,3 +41,14 @@ def test_what_cannot_be_opened_is_nobody_s(coding: bytes) -> None:
 def test_without_anything_to_look_for_it_is_false() -> None:
     assert not Beginnings([], [COUNTER])
     assert Beginnings([COUNTER], [])
+
+
+@pytest.mark.parametrize("way", ["a name in the header", "empty members"])
+def test_a_long_header_hides_no_script(way: str) -> None:
+    body = gzip.compress(SCRIPT)
+    if way == "empty members":
+        body = gzip.compress(b"") * 60 + body
+    else:
+        body = body[:3] + bytes([8]) + body[4:10] + b"n" * ENOUGH + b"\0" + body[10:]
+    assert gzip.decompress(body) == SCRIPT
+    assert Beginnings([COUNTER], []).find(body, b"gzip") == "laskuri"

@@ -145,6 +145,13 @@ def test_a_request_was_received_within_a_year(site: Site, received: date) -> Non
     assert ask(site.url, "SELECT count(*) FROM ledger_leaves") == [(0,)]
 
 
+def test_it_can_be_entered_on_the_day_it_came_where_the_staff_is(site: Site) -> None:
+    open_store(site.url).close()
+    now = at("2026-03-02") + 10.5 * 3600  # 22:30 UTC: half past midnight in Helsinki
+    made = add_request(site.url, "access", now, received=date(2026, 3, 3), channel="letter", identity="receipt")
+    assert made.received == "2026-03-03"
+
+
 @pytest.mark.parametrize("received", [date(2025, 3, 2), date(2026, 3, 2)])
 def test_the_first_and_the_last_day_of_that_year_are_in_it(site: Site, received: date) -> None:
     open_store(site.url).close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 
 from cookiegate.consent import ConsentRecord
+from cookiegate.errors import StoreError
 from cookiegate.figures import COUNTED_AT_ONCE, DayFigures, count_day
 from cookiegate.policy import Policy
 from cookiegate.register import Register
@@ -19,6 +21,7 @@ from cookiegate.register.rollup import Rollup, keep_day, list_due_days, roll_up,
 from cookiegate.register.visits import day_of
 from cookiegate.reports import recount_figures, visit_statistics
 from cookiegate.store import AnswerRow, Batch, Change, Store, open_store
+from cookiegate.store.statements import reading
 from tests.register.counted import DAY, HOUR, MIDNIGHT, NOON, finish, rows, views, write
 
 Records = Callable[..., ConsentRecord]
@@ -200,6 +203,15 @@ def test_a_register_at_work_counts_the_days_before(url: str, policy: Policy, rec
     assert select("SELECT month FROM figured_months ORDER BY month") == [("2026-01",), ("2026-02",)]
     assert views(url, date(2026, 1, 1)) == 120
     assert [thread.name for thread in threading.enumerate() if thread.name == "cookiegate-figures"] == []
+
+
+def test_a_count_that_fails_says_why(store: Store, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """PostgreSQL takes no more orders in a transaction that has failed: what is said then is not the reason."""
+    broken = {**reading(), "count_pages": "SELECT no_such_thing FROM placed"}
+    write(store, rows(NOON))
+    monkeypatch.setattr(sys.modules[type(store).__module__], "reading", lambda: broken)
+    with pytest.raises(StoreError, match="no_such_thing"), store.snapshot():
+        count_day(store, "2026-03-01")
 
 
 def test_a_day_that_cannot_be_counted_holds_no_other_up(
