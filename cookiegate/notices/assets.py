@@ -1,7 +1,8 @@
 """What the notices are made of beside words: the banner's style and scripts, and the page templates.
 
-The sources are served as they are, less comments and indentation: readable by whoever looks, and still small.
-A script may therefore hold no template literal over several lines, and a comment has its line for itself.
+The sources are served as they are, less comments, indentation and spaces around signs: line by line and name by name
+readable by whoever looks, and still small. A script may therefore hold no template literal over several lines and no
+division, and a comment has its line for itself.
 """
 
 from __future__ import annotations
@@ -18,6 +19,9 @@ from ..errors import CookiegateError
 PACKAGE = Path(__file__).resolve().parent.parent
 # A wheel carries the sources inside the package, a checkout and an sdist beside it.
 FOLDERS = (PACKAGE / "static" / "consent-banner", PACKAGE.parent / "static" / "consent-banner")
+# In a script, what may lose no space (texts, expressions), and signs that need none; + and - can need one.
+LITERAL = r"""\"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`[^`]*`|/(?![/*])(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n])+/"""
+SIGNS = re.compile(rf"({LITERAL})| ?([=&|<>?:!,;(){{}}\[\]]+) ?")
 MEDIA_TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
 
 
@@ -40,8 +44,10 @@ def load_asset(name: str, prefix: str) -> Asset:
 
 
 def read_source(name: str) -> str:
-    """A style or script of ours without comments; CookiegateError when it is missing or not ASCII."""
+    """A style or script of ours as it is sent; CookiegateError when it is missing or not ASCII."""
     text = strip_source(_find(name).read_text("utf-8"))
+    if name.endswith(".js"):
+        text = close_up(text)
     if not text.isascii():
         # Inline in a page of any charset, other characters would come out as something else.
         raise CookiegateError(f"{name} must be plain ASCII")
@@ -60,6 +66,11 @@ def strip_source(text: str) -> str:
     text = re.sub(r"^[ \t]*/\*.*?\*/", "", text, flags=re.DOTALL | re.MULTILINE)
     lines = (line.strip() for line in text.splitlines())
     return "\n".join(line for line in lines if line and not line.startswith("//"))
+
+
+def close_up(script: str) -> str:
+    """Takes the spaces around signs out of a script; its lines stay, on which it may depend."""
+    return SIGNS.sub(lambda found: found[1] or found[2], script)
 
 
 def open_templates() -> Environment:
