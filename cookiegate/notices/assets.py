@@ -7,9 +7,12 @@ division, and a comment has its line for itself.
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -22,6 +25,7 @@ FOLDERS = (PACKAGE / "static" / "consent-banner", PACKAGE.parent / "static" / "c
 # In a script, what may lose no space (texts, expressions), and signs that need none; + and - can need one.
 LITERAL = r"""\"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`[^`]*`|/(?![/*])(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n])+/"""
 SIGNS = re.compile(rf"({LITERAL})| ?([=&|<>?:!,;(){{}}\[\]]+) ?")
+REFUSED_CODING = re.compile(r"q=0(\.0*)?")
 MEDIA_TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
 
 
@@ -32,10 +36,17 @@ class Asset:
     path: str
     content: bytes
     media_type: str
+    packed: Mapping[str, bytes]  # content coding → the content in it, the smallest first
 
     @property
     def text(self) -> str:
         return self.content.decode("ascii")
+
+    def pack(self, accept_encoding: str) -> tuple[str, bytes]:
+        """The smallest that a browser takes: the name of its coding, "" for none, and the bytes."""
+        said = [part.partition(";") for part in accept_encoding.lower().split(",")]
+        taken = {name.strip() for name, _, weight in said if not REFUSED_CODING.fullmatch(weight.strip())}
+        return next(((name, body) for name, body in self.packed.items() if name in taken), ("", self.content))
 
 
 def load_asset(name: str, prefix: str) -> Asset:
@@ -58,7 +69,7 @@ def make_asset(name: str, text: str, prefix: str) -> Asset:
     """What is sent under this name, with its address."""
     content = text.encode("ascii")
     digest = hashlib.sha256(content).hexdigest()[:16]
-    return Asset(f"{prefix}/assets/{digest}/{name}", content, MEDIA_TYPES[Path(name).suffix])
+    return Asset(f"{prefix}/assets/{digest}/{name}", content, MEDIA_TYPES[Path(name).suffix], _pack(content))
 
 
 def strip_source(text: str) -> str:
@@ -84,6 +95,17 @@ def open_templates() -> Environment:
     )
     templates.tests["web_address"] = lambda address: address.startswith(("https://", "http://"))
     return templates
+
+
+@lru_cache(maxsize=256)
+def _pack(content: bytes) -> Mapping[str, bytes]:
+    """At start, so with all the strength there is. Brotli comes with the gateway; a middleware may be without."""
+    packed = {"gzip": gzip.compress(content, 9, mtime=0)}
+    try:
+        import brotli
+    except ImportError:
+        return packed
+    return {"br": brotli.compress(content, quality=11), **packed}
 
 
 def _find(name: str) -> Path:
