@@ -128,6 +128,22 @@ def test_the_button_in_place_of_a_frame_loads_that_service_alone_and_for_good(vi
     assert somebody.strangers == YOUTUBE
 
 
+@with_and_without_scripts
+def test_this_once_in_place_of_a_frame_is_that_page_and_that_service_alone(visitor: Come, scripts: bool) -> None:
+    somebody = visitor(scripts=scripts)
+    somebody.visit("/mokit/")
+    somebody.click("button[value=once]", inside="iframe.video")
+    somebody.await_drawn("iframe.video[src^='https://www.youtube']:not([srcdoc])")
+    somebody.settle()
+    assert somebody.address.endswith("/mokit/")
+    assert somebody.strangers == YOUTUBE
+    assert somebody.count("#cookiegate button[value=refuse]") == 1, "the question is still open"
+    somebody.internet.forget()
+    somebody.visit("/mokit/")
+    assert somebody.count("iframe.video[data-cookiegate-service=youtube][srcdoc]") == 1
+    assert somebody.strangers == set()
+
+
 def test_the_settings_open_in_place_and_close_again(visitor: Come) -> None:
     somebody = visitor()
     somebody.visit("/")
