@@ -68,7 +68,7 @@ def read_source(name: str) -> str:
 def make_asset(name: str, text: str, prefix: str) -> Asset:
     """What is sent under this name, with its address."""
     content = text.encode("ascii")
-    digest = hashlib.sha256(content).hexdigest()[:16]
+    digest = hashlib.sha256(content).hexdigest()[:12]
     return Asset(f"{prefix}/assets/{digest}/{name}", content, MEDIA_TYPES[Path(name).suffix], _pack(content))
 
 
