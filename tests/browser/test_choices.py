@@ -9,7 +9,9 @@ import pytest
 from .visitor import Visitor
 
 Come = Callable[..., Visitor]
-manners = pytest.mark.parametrize(("scripts", "width"), [(True, 1280), (True, 390), (False, 390)], ids=str)
+manners = pytest.mark.parametrize(
+    ("scripts", "width"), [(True, 1280), (True, 390), (False, 1280), (False, 390)], ids=str
+)
 with_and_without_scripts = pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
 GOOGLE = {"www.googletagmanager.com"}
 FONTS = {"fonts.googleapis.com"}
@@ -25,6 +27,8 @@ def test_before_a_choice_nobody_else_is_asked_and_nothing_is_kept(visitor: Come,
         somebody.scroll(2_000)
         somebody.press_key("Escape")
         somebody.await_drawn("#cookiegate button[value=accept]")
+        ran = "function" if scripts else "undefined"
+        assert somebody.evaluate("typeof cookiegate.allows") == ran, "no script of the page runs where they are off"
     assert somebody.strangers == set()
     assert somebody.list_cookies() == []
     assert somebody.errors == []
