@@ -7,7 +7,7 @@ inline   all of it stands in the page
 linked   what stands in the page, and the files it names, each compressed by itself (for a site whose
          Content-Security-Policy forbids inline ones)
 
---check ends with 1 when the heaviest page is over MOST.
+--check ends with 1 when the heaviest page of either kind is over MOST.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from cookiegate.policy import LANGUAGES, compile_policy
 
 POLICY = Path(__file__).resolve().parents[1] / "examples" / "company" / "cookiegate.toml"
 LOOKS = ("bar", "corner", "dialog")
-MOST = 4_096  # bytes, brotli -11, inline
+MOST = 4_096  # bytes, brotli -11
 
 
 class Weight(NamedTuple):
@@ -67,15 +67,17 @@ def main() -> int:
     parser.add_argument("--check", action="store_true", help=f"exit with 1 above {MOST} bytes")
     check = parser.parse_args().check
     said = tomllib.loads(POLICY.read_text("utf-8"))
-    heaviest = 0
+    sizes: dict[str, list[int]] = {"inline": [], "linked": []}
     print(f"{'':14}{'inline':^24}{'linked':^24}")
     print(f"{'look':8}{'':6}" + f"{'raw':>8}{'gzip':>8}{'brotli':>8}" * 2)
     for look in LOOKS:
         for language, inline, linked in weigh_look(said, look):
             print(f"{look:8}{language:6}" + "".join(f"{size:8,}" for size in (*inline, *linked)))
-            heaviest = max(heaviest, inline.brotli)
-    print(f"heaviest inline, brotli: {heaviest:,} of {MOST:,}")
-    return int(check and heaviest > MOST)
+            sizes["inline"].append(inline.brotli)
+            sizes["linked"].append(linked.brotli)
+    for kind, each in sizes.items():
+        print(f"heaviest {kind}, brotli: {max(each):,} of {MOST:,}")
+    return int(check and max(map(max, sizes.values())) > MOST)
 
 
 if __name__ == "__main__":

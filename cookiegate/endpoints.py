@@ -110,8 +110,11 @@ class Endpoints:
         visitor.speak(request.query_params.get("language", ""), self._policy.site.languages)
         asset = self._notices.assets.get(path)
         if asset and method == "GET":
-            forever = {"cache-control": "public, max-age=31536000, immutable"}
-            return Response(asset.content, media_type=asset.media_type, headers=forever)
+            coding, body = asset.pack(request.headers.get("accept-encoding", ""))
+            headers = {"cache-control": "public, max-age=31536000, immutable", "vary": "Accept-Encoding"}
+            if coding:
+                headers["content-encoding"] = coding
+            return Response(body, media_type=asset.media_type, headers=headers)
         place = "gpc" if path == GPC_PLACE else path.removeprefix(self._prefix)
         handler = self._routes.get((method, place))
         if handler is None:

@@ -26,7 +26,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    if file := config.getoption("conformance"):
+    file = config.getoption("conformance")
+    if file and not hasattr(config, "workerinput"):  # one process writes it, whichever run the tests
         from tests.browser.conformance import Conformance
 
         config.pluginmanager.register(Conformance(file))

@@ -78,8 +78,7 @@ def draw(browser: Browser, name: str, address: str) -> None:
 
 
 def main() -> None:
-    raw = tomllib.loads((COMPANY / "cookiegate.toml").read_text("utf-8"))
-    raw["site"]["languages"] = [*PAGES, *(each for each in list_languages() if each not in PAGES)]
+    raw = read_policy()
     website = load_website()
     longest = find_longest(raw)
     banners = {f"{look}-{each}": (each, {"look": look}) for look in LOOKS for each in [*PAGES, longest]}
@@ -97,6 +96,13 @@ def main() -> None:
             with serve((gate, port)):
                 draw(browser, name, f"http://127.0.0.1:{port}{PAGES.get(language, '/en/')}")
         browser.close()
+
+
+def read_policy() -> dict[str, Any]:
+    """The demonstration's, in every language."""
+    raw = tomllib.loads((COMPANY / "cookiegate.toml").read_text("utf-8"))
+    raw["site"]["languages"] = [*PAGES, *(each for each in list_languages() if each not in PAGES)]
+    return raw
 
 
 def find_longest(raw: dict[str, Any]) -> str:

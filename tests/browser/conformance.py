@@ -1,6 +1,6 @@
 """Writes `docs/accessibility.md` from a test run: which success criteria hold, and which tests show it.
 
-python3 dev.py test tests/browser --conformance docs/accessibility.md -m browser -n 0
+python3 dev.py test tests/browser --conformance docs/accessibility.md -m browser
 
 A test says by `@pytest.mark.wcag("1.4.3")` which criteria it is about.
 """
@@ -23,7 +23,7 @@ How far the banner, its second layer, the placeholders and our own pages conform
 549 chapter 9, Directive (EU) 2019/882). Written by a run of the tests, in Chromium with axe-core {axe}: {languages}
 languages, the looks {looks}, every layer and state, light and dark. Make it anew with
 
-    python3 dev.py test tests/browser --conformance docs/accessibility.md -m browser -n 0
+    python3 dev.py test tests/browser --conformance docs/accessibility.md -m browser
 
 Tests find what tests can find. Nobody who lives with a screen reader has yet judged it; tell us what you meet.
 
@@ -31,6 +31,12 @@ Tests find what tests can find. Nobody who lives with a screen reader has yet ju
 | criterion | | shown by |
 |---|---|---|
 """
+
+
+def tell_criteria(item: pytest.Item) -> None:
+    """With the test's report, which comes from another process where several run."""
+    criteria = [criterion for mark in item.iter_markers("wcag") for criterion in mark.args]
+    item.user_properties.append(("wcag", criteria))
 
 
 class Conformance:
@@ -41,15 +47,12 @@ class Conformance:
         self._outcomes: dict[str, Counter[str]] = defaultdict(Counter)
         self._about: dict[str, set[str]] = defaultdict(set)
 
-    def pytest_collection_finish(self, session: pytest.Session) -> None:
-        for item in session.items:
-            for mark in item.iter_markers("wcag"):
-                for criterion in mark.args:
-                    self._about[criterion].add(item.nodeid.partition("[")[0])
-
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        test = report.nodeid.partition("[")[0]
+        for criterion in dict(report.user_properties).get("wcag", []):
+            self._about[criterion].add(test)
         if report.when == "call" or report.outcome != "passed":
-            self._outcomes[report.nodeid.partition("[")[0]][report.outcome] += 1
+            self._outcomes[test][report.outcome] += 1
 
     def pytest_sessionfinish(self) -> None:
         criteria = tomllib.loads(CRITERIA.read_text("utf-8"))["criteria"]

@@ -13,6 +13,7 @@ from tests.chromium import find_chromium
 from tests.giving_up import give_up
 
 from .chromium import Chromium
+from .conformance import tell_criteria
 from .firefox import Firefox, find_firefox
 from .gates import COMPANY_HOST, Gates
 from .internet import Internet, make_certificate
@@ -25,6 +26,7 @@ def pytest_collection_modifyitems(items: list[pytest.Function]) -> None:
     for item in items:
         if item.path.is_relative_to(here):
             item.add_marker(pytest.mark.browser)
+            tell_criteria(item)
             asked = item.callspec.params.get("browser") if hasattr(item, "callspec") else None
             item.add_marker(pytest.mark.xdist_group(asked or "chromium"))  # each is started once
 

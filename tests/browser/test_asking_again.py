@@ -12,26 +12,22 @@ from cookiegate.consent import UNDECIDED, Token, decide
 from cookiegate.policy import Policy, Service, load_policy
 from tests.stories.site import SECRET
 
-from .chromium import ChromiumVisitor
 from .gates import COMPANY, COMPANY_HOST
+from .visitor import OURS, Cookie, Visitor
 
 NEW = "youtube"
 scripts = pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
-pytestmark = pytest.mark.chromium
-Come = Callable[..., ChromiumVisitor]
+Come = Callable[..., Visitor]
 
 
-def come_back(visitor: Come, decision: str, **manner: object) -> ChromiumVisitor:
+def come_back(visitor: Come, decision: str, **manner: object) -> Visitor:
     """Somebody with the cookie of a choice that was made when the policy did not have the new service."""
     policy = load_policy(COMPANY / "cookiegate.toml")
     older = replace(
         policy, purposes=tuple(replace(each, services=_leave_out(each.services)) for each in policy.purposes)
     )
-    value = seal(older, decision)
     someone = visitor(**manner)
-    someone.context.add_cookies(
-        [{"name": "__Host-cookiegate", "value": value, "url": f"https://{COMPANY_HOST}", "secure": True}]
-    )
+    someone.add_cookie(Cookie(OURS, seal(older, decision), COMPANY_HOST))
     return someone
 
 
@@ -44,8 +40,15 @@ def _leave_out(services: tuple[Service, ...]) -> tuple[Service, ...]:
     return tuple(each for each in services if each.id != NEW)
 
 
-def list_buttons(someone: ChromiumVisitor) -> list[str | None]:
-    return [button.get_attribute("value") for button in someone.control().locator("button").all()]
+def list_buttons(someone: Visitor) -> list[str]:
+    found: str = someone.evaluate("[...document.querySelectorAll('#cookiegate button')].map(it => it.value).join(' ')")
+    return found.split()
+
+
+def answer(someone: Visitor, decision: str) -> None:
+    someone.click(f"#cookiegate button[value={decision}]")
+    someone.await_drawn("#cookiegate .cookiegate-control")
+    someone.settle()
 
 
 @scripts
@@ -53,9 +56,8 @@ def test_accepting_the_new_adds_it_and_keeps_the_rest(visitor: Come, scripts: bo
     someone = come_back(visitor, "accept", scripts=scripts)
     someone.visit("/")
     assert list_buttons(someone) == ["refuse-new", "accept-new", "withdraw"]
-    assert "YouTube" in someone.control().locator("p").all_inner_texts()[-1]
-    someone.control().locator("button[value=accept-new]").click()
-    someone.control().locator(".cookiegate-control").wait_for()
+    assert "YouTube" in someone.read("#cookiegate p")
+    answer(someone, "accept-new")
     assert list_buttons(someone) == ["withdraw"]
 
 
@@ -64,23 +66,33 @@ def test_refusing_the_new_leaves_what_was_given_and_what_was_refused(visitor: Co
     for decision, left in (("accept", ["withdraw"]), ("refuse", [])):
         someone = come_back(visitor, decision, scripts=scripts)
         someone.visit("/")
-        someone.control().locator("button[value=refuse-new]").click()
-        someone.control().locator(".cookiegate-control").wait_for()
+        answer(someone, "refuse-new")
         assert list_buttons(someone) == left
         someone.visit("/")
         assert list_buttons(someone) == left, "and it is not asked again"
+
+
+@scripts
+@pytest.mark.parametrize("decision", ["save", "refuse", "accept"])
+def test_in_the_settings_too_the_new_is_refused_and_accepted_with_one_press(
+    visitor: Come, decision: str, scripts: bool
+) -> None:
+    """And unless somebody ticks it, it is not ticked."""
+    someone = come_back(visitor, "accept", scripts=scripts)
+    someone.visit("/")
+    someone.open_settings()
+    assert someone.count(f".cookiegate-settings :is([value={NEW}], [value=marketing]):checked") == 0
+    answer(someone, decision)
+    given = str(someone.evaluate("document.querySelector('section#cookiegate').dataset.services"))
+    assert (NEW in given.split(), bool(given)) == (decision == "accept", decision != "refuse")
 
 
 @pytest.mark.parametrize("width", [320, 1280])
 def test_both_answers_are_seen_at_once_and_look_the_same(visitor: Come, width: int) -> None:
     someone = come_back(visitor, "accept", width=width)
     someone.visit("/")
-    boxes = []
-    for value in ("refuse-new", "accept-new"):
-        box = someone.control().locator(f"button[value={value}]").bounding_box()
-        assert box is not None
-        boxes.append(box)
-    assert boxes[0]["width"] == pytest.approx(boxes[1]["width"], abs=1)
-    assert boxes[0]["height"] == pytest.approx(boxes[1]["height"], abs=1)
-    assert boxes[0]["y"] == boxes[1]["y"]
-    assert boxes[0]["y"] + boxes[0]["height"] <= 800
+    refuse, accept = (someone.find_box(f"#cookiegate button[value={which}-new]") for which in ("refuse", "accept"))
+    assert refuse["width"] == pytest.approx(accept["width"], abs=1)
+    assert refuse["height"] == pytest.approx(accept["height"], abs=1)
+    assert refuse["y"] == accept["y"]
+    assert refuse["bottom"] <= 800

@@ -9,7 +9,9 @@ import pytest
 from .visitor import Visitor
 
 Come = Callable[..., Visitor]
-manners = pytest.mark.parametrize(("scripts", "width"), [(True, 1280), (True, 390), (False, 390)], ids=str)
+manners = pytest.mark.parametrize(
+    ("scripts", "width"), [(True, 1280), (True, 390), (False, 1280), (False, 390)], ids=str
+)
 with_and_without_scripts = pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
 GOOGLE = {"www.googletagmanager.com"}
 FONTS = {"fonts.googleapis.com"}
@@ -25,6 +27,8 @@ def test_before_a_choice_nobody_else_is_asked_and_nothing_is_kept(visitor: Come,
         somebody.scroll(2_000)
         somebody.press_key("Escape")
         somebody.await_drawn("#cookiegate button[value=accept]")
+        ran = "function" if scripts else "undefined"
+        assert somebody.evaluate("typeof cookiegate.allows") == ran, "no script of the page runs where they are off"
     assert somebody.strangers == set()
     assert somebody.list_cookies() == []
     assert somebody.errors == []
@@ -126,6 +130,22 @@ def test_the_button_in_place_of_a_frame_loads_that_service_alone_and_for_good(vi
     somebody.visit("/mokit/")
     assert somebody.count("iframe.video[src^='https://www.youtube']:not([srcdoc])") == 1
     assert somebody.strangers == YOUTUBE
+
+
+@with_and_without_scripts
+def test_this_once_in_place_of_a_frame_is_that_page_and_that_service_alone(visitor: Come, scripts: bool) -> None:
+    somebody = visitor(scripts=scripts)
+    somebody.visit("/mokit/")
+    somebody.click("button[value=once]", inside="iframe.video")
+    somebody.await_drawn("iframe.video[src^='https://www.youtube']:not([srcdoc])")
+    somebody.settle()
+    assert somebody.address.endswith("/mokit/")
+    assert somebody.strangers == YOUTUBE
+    assert somebody.count("#cookiegate button[value=refuse]") == 1, "the question is still open"
+    somebody.internet.forget()
+    somebody.visit("/mokit/")
+    assert somebody.count("iframe.video[data-cookiegate-service=youtube][srcdoc]") == 1
+    assert somebody.strangers == set()
 
 
 def test_the_settings_open_in_place_and_close_again(visitor: Come) -> None:

@@ -27,3 +27,14 @@ def test_the_banner_and_the_settings_speak_the_pages_language(
     somebody.open_settings()
     assert somebody.evaluate("document.querySelector('.cookiegate-settings').closest('[lang]').lang") == language
     assert somebody.read(".cookiegate-settings button[value=refuse]") == refuse
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
+def test_so_does_every_page_of_ours_that_a_link_leads_to(visitor: Come, scripts: bool) -> None:
+    somebody = visitor(scripts=scripts)
+    somebody.visit("/sv/")
+    for page in ("notice", "receipt", "privacy", "settings"):
+        somebody.click(f"#cookiegate a[href*='/_cookiegate/{page}']")
+        somebody.await_true(f"location.pathname === '/_cookiegate/{page}'")
+        somebody.settle()
+        assert somebody.evaluate("document.documentElement.lang") == "sv", page

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable
+from typing import NamedTuple
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Page, Route, expect
@@ -23,61 +26,96 @@ BOX = {
     "filmi": "input[value=filmi]",
     "pikseli": "input[value=pikseli]",
 }
-STATE = """() => {
-  const section = document.querySelector("section#cookiegate");
-  const undecided = document.querySelector("#cookiegate :is(button[value=refuse], button[value=save])");
-  return [section?.dataset.services ?? "", undecided ? "asked" : "decided"];
-}"""
+OWN_PAGES = tuple(f"/_cookiegate/{page}" for page in ("settings", "notice", "privacy", "receipt"))
+PRESSABLE = "#cookiegate :is(button, a[href])"
+# A button by what it decides, a link by where it leads; whoever leaves the site decides nothing.
+CONTROLS = f"""[...document.querySelectorAll("{PRESSABLE}")].map(it =>
+  it.checkVisibility() && (it.value || it.origin === location.origin && it.pathname) || "")"""
+OUTCOME = """(({services}) => services === undefined ? "asked" : services ? "accepted" : "refused")(
+  document.querySelector("section#cookiegate").dataset)"""
 
 
 @with_and_without_scripts
 @pytest.mark.parametrize("look", LOOKS)
 def test_from_every_layer_refusing_takes_no_more_clicks_than_accepting(visitor: Come, look: str, scripts: bool) -> None:
-    """Whatever can be pressed is pressed, breadth first, by a new visitor each time."""
-    first: dict[Clicks, dict[str, int]] = {}
-    for way in walk(lambda: visitor(HOSTS[look], scripts=scripts)):
-        for length in range(len(way.clicks)):
-            known = first.setdefault(way.clicks[:length], {})
-            known[way.outcome] = min(known.get(way.outcome, 99), len(way.clicks) - length)
-    layers = {clicks: found for clicks, found in first.items() if "refused" in found or "accepted" in found}
-    assert () in layers
-    assert ("settings",) in layers
-    for clicks, found in layers.items():
-        assert found["refused"] <= found["accepted"], clicks
-    assert layers[()]["refused"] == layers[()]["accepted"] == 1
+    """Whatever of ours can be pressed is pressed, breadth first, by a new visitor each time: buttons and links, in the
+    first layer, in the settings in place and as a page, and on every page of ours that a link leads to."""
+    ways = explore(lambda: visitor(HOSTS[look], scripts=scripts))
+    first, places = next(iter(ways)), Counter(layer.place for layer in ways)
+    assert places.keys() >= {"/fi", *OWN_PAGES}
+    assert places["/fi"] == (2 if scripts else 1), "with scripts the settings stand in the page too"
+    for layer in ways:
+        if layer.controls:
+            refusing, accepting = (count_clicks(ways, layer, outcome) for outcome in ("refused", "accepted"))
+            assert refusing <= accepting <= DEEPEST, layer
+    assert count_clicks(ways, first, "refused") == count_clicks(ways, first, "accepted") == 1
 
 
-class Way:
-    """What was pressed, and where that led."""
+class Layer(NamedTuple):
+    """Where somebody is who has not answered yet, and what of ours can be pressed there."""
 
-    def __init__(self, clicks: Clicks, outcome: str, further: list[str]) -> None:
-        self.clicks = clicks
-        self.outcome = outcome
-        self.further = further  # what else can be pressed there
+    place: str
+    controls: tuple[str, ...]
 
 
-def walk(come: Callable[[], ChromiumVisitor]) -> Iterator[Way]:
-    ways: list[Clicks] = [()]
-    while ways:
-        clicks = ways.pop(0)
-        somebody = come()
-        somebody.visit("/fi")
-        for name in clicks:
-            somebody.page.locator(f"#cookiegate [data-cookiegate={name}]").click()
-            somebody.page.locator(".cookiegate-settings" if name == "settings" else ".cookiegate-control").wait_for()
-            somebody.page.wait_for_load_state("networkidle")
-        services, asked = somebody.page.evaluate(STATE)
-        on_own_page = "/_cookiegate/" in somebody.page.url
-        outcome = "asked" if asked == "asked" or on_own_page else "accepted" if services else "refused"
-        found = somebody.page.locator("#cookiegate [data-cookiegate]").evaluate_all(
-            "all => all.map(it => it.dataset.cookiegate)"
-        )
-        somebody.leave()
-        if clicks:
-            yield Way(clicks, outcome, found)
-        if outcome == "asked" and len(clicks) < DEEPEST:
-            # "back" leads to where one was
-            ways += [(*clicks, name) for name in dict.fromkeys(found) if name != "back"]
+def explore(come: Callable[[], ChromiumVisitor]) -> dict[Layer, set[Layer | str]]:
+    """What a press leads to from each layer: another layer, or "refused" or "accepted". The first layer comes first."""
+    somebody = arrive(come)
+    first = look_around(somebody)
+    somebody.leave()
+    presses: dict[Layer, Clicks] = {first: ()}  # by which one gets there
+    ways: dict[Layer, set[Layer | str]] = {}
+    while unseen := [layer for layer in presses if layer not in ways]:
+        layer = unseen[0]
+        ways[layer] = set()
+        for control in layer.controls:
+            if known := [each for each in presses if control == each.place in OWN_PAGES and layer.place in OWN_PAGES]:
+                ways[layer].add(known[0])  # a link between pages, which the browser follows by itself
+                continue
+            somebody = arrive(come)
+            for each in (*presses[layer], control):
+                press(somebody, each)
+            outcome = judge(somebody)
+            found = look_around(somebody) if outcome == "asked" else outcome
+            ways[layer].add(found)
+            if isinstance(found, Layer):
+                presses.setdefault(found, (*presses[layer], control))
+            somebody.leave()
+    return ways
+
+
+def arrive(come: Callable[[], ChromiumVisitor]) -> ChromiumVisitor:
+    somebody = come()
+    somebody.see("/fi")
+    return somebody
+
+
+def look_around(somebody: ChromiumVisitor) -> Layer:
+    place = urlsplit(somebody.page.url).path
+    return Layer(place, tuple(dict.fromkeys(filter(None, somebody.evaluate(CONTROLS)))))
+
+
+def press(somebody: ChromiumVisitor, control: str) -> None:
+    somebody.page.locator(PRESSABLE).nth(somebody.evaluate(CONTROLS).index(control)).click()
+    somebody.settle()
+
+
+def judge(somebody: ChromiumVisitor) -> str:
+    """As the site's next page has it."""
+    other = somebody.open_tab()
+    other.see("/fi")
+    outcome: str = other.evaluate(OUTCOME)
+    other.page.close()
+    return outcome
+
+
+def count_clicks(ways: dict[Layer, set[Layer | str]], start: Layer, outcome: str) -> int:
+    reached: set[Layer | str] = {start}
+    for clicks in range(1, len(ways) + 1):
+        reached |= {found for layer in reached if isinstance(layer, Layer) for found in ways[layer]}
+        if outcome in reached:
+            return clicks
+    raise AssertionError(f"{outcome} cannot be reached from {start}")
 
 
 @with_and_without_scripts

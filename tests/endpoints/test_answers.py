@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import json
+import re
 from pathlib import Path
 
+import brotli
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
@@ -118,6 +121,27 @@ def test_an_objection_is_kept_without_an_id(tmp_path: Path) -> None:
     assert (answer.status, answer.get("location"), ledger) == (303, "/_cookiegate/privacy", [])
     [cookie] = answer.all("set-cookie")
     assert cookie.startswith("__Host-cookiegate-objection=1; Path=/")
+
+
+@pytest.mark.parametrize(
+    ("accepts", "coding"),
+    [("gzip, deflate, br, zstd", "br"), ("gzip", "gzip"), ("BR;q=0.1", "br"), ("br;q=0, gzip;q=0.0", ""), ("", "")],
+)
+def test_our_files_come_as_small_as_the_browser_takes_them(tmp_path: Path, accepts: str, coding: str) -> None:
+    async def story() -> None:
+        gate = make_gate(website, tmp_path)
+        page = (await call(gate, "GET", "/_cookiegate/settings")).body.decode()
+        [address] = re.findall(r'src="([^"]+/settings\.js)"', page)
+        plain = await call(gate, "GET", address)
+        sent = await call(gate, "GET", address, [("accept-encoding", accepts)])
+        assert (sent.get("content-encoding") or "", sent.get("vary")) == (coding, "Accept-Encoding")
+        assert sent.get("content-length") == str(len(sent.body))
+        unpack = {"br": brotli.decompress, "gzip": gzip.decompress, "": bytes}[coding]
+        assert unpack(sent.body) == plain.body
+        assert not coding or len(sent.body) < len(plain.body) / 2
+        gate.register.close()
+
+    asyncio.run(story())
 
 
 def test_our_pages_ask_nobody_else_and_no_cache_keeps_them(tmp_path: Path) -> None:

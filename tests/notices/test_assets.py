@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from cookiegate.errors import CookiegateError
 from cookiegate.notices import Notices, assets
-from cookiegate.notices.assets import load_asset, strip_source
+from cookiegate.notices.assets import close_up, load_asset, strip_source
 
 
 def test_every_asset_has_an_address_that_changes_with_its_content(notices: Notices) -> None:
@@ -64,3 +65,25 @@ def test_a_source_that_is_not_ascii_is_refused(monkeypatch: pytest.MonkeyPatch, 
 def test_comments_and_indentation_are_left_out_and_nothing_else() -> None:
     source = '/* what\n   for */\n"use strict";\n  // why\n  const a = "https://a.example/*"; // kept\n\n  b();\n'
     assert strip_source(source) == '"use strict";\nconst a = "https://a.example/*"; // kept\nb();'
+
+
+def test_a_script_loses_spaces_around_signs_and_none_within_texts_and_expressions() -> None:
+    source = """if (a !== "b = \\" ; c") {
+const part = {...a, "d , e": [1, 2]}, other = (a) => b ? `f : ${ g }` : '( h )';
+return part.match(/[ /;] = ( \\/ x)/) || a + +b - -c;
+}"""
+    closed = """if(a!=="b = \\" ; c"){
+const part={...a,"d , e":[1,2]},other=(a)=>b?`f : ${ g }`:'( h )';
+return part.match(/[ /;] = ( \\/ x)/)||a + +b - -c;
+}"""
+    assert close_up(source) == closed
+
+
+@pytest.mark.parametrize("file", sorted(assets.FOLDERS[1].glob("*.js")), ids=lambda file: file.name)
+def test_no_script_of_ours_has_what_cannot_be_closed_up(file: Path) -> None:
+    """No comment behind code, which may hold an apostrophe, and no division, which looks like an expression's start."""
+    stripped = strip_source(file.read_text("utf-8"))
+    code = re.sub(assets.LITERAL, "", stripped)
+    assert "/" not in code
+    assert not set(code) & set("\"'`")
+    assert close_up(stripped).replace(" ", "") == stripped.replace(" ", "")

@@ -66,7 +66,7 @@ def test_the_first_layer_asks_nothing_in_advance_and_has_one_form_and_only_our_l
     assert len(page.css("form")) == 1
     assert [link.attributes["href"] for link in page.css("a")] == [
         "/_cookiegate/settings?language=fi&return_to=/",
-        "/_cookiegate/notice",
+        "/_cookiegate/notice?language=fi",
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,28 @@ def test_a_visitor_changes_their_mind_and_every_step_can_be_proven(mode: str, tm
             assert "consent_id" not in ledger[0], "who refuses has no number"
             assert len({record["consent_id"] for record in ledger[1:]}) == 1, "one proof, from the grant to its end"
             assert ledger[3]["states"] == {"statistics": "given", "marketing": "withdrawn"}
+
+    asyncio.run(story())
+
+
+@both
+def test_every_combination_is_recorded_and_served_as_it_was_ticked(mode: str, tmp_path: Path) -> None:
+    services = ("google-analytics", "filmi", "pikseli")
+    every = [set(given) for n in range(4) for given in itertools.combinations(services, n)]
+
+    async def story() -> None:
+        async with stand_before(mode, website, tmp_path) as gate:
+            for given in every:
+                cookie = keep(await choose(gate, "save", service=sorted(given)))
+                page = await call(gate, headers=[("cookie", cookie)])
+                served = {
+                    "filmi": b'<iframe src="https://filmi.example' in page.body,
+                    "pikseli": b'<script src="https://pikseli.example' in page.body,
+                    "google-analytics": "_ga=GA1.1.5; Path=/" in page.all("set-cookie"),
+                }
+                assert {service for service, passes in served.items() if passes} == given
+            recorded = [sorted(record["services"]) for record in read_ledger(gate, tmp_path)]
+            assert sorted(recorded) == sorted(map(sorted, every))
 
     asyncio.run(story())
 
