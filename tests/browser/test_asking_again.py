@@ -12,6 +12,8 @@ from cookiegate.consent import UNDECIDED, Token, decide
 from cookiegate.policy import Policy, Service, load_policy
 from tests.stories.site import SECRET
 
+from .axe import find_violations
+from .chromium import ChromiumVisitor
 from .gates import COMPANY, COMPANY_HOST
 from .visitor import OURS, Cookie, Visitor
 
@@ -96,3 +98,15 @@ def test_both_answers_are_seen_at_once_and_look_the_same(visitor: Come, width: i
     assert refuse["height"] == pytest.approx(accept["height"], abs=1)
     assert refuse["y"] == accept["y"]
     assert refuse["bottom"] <= 800
+
+
+@pytest.mark.chromium
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", ["/", "/sv/", "/en/"])
+def test_axe_finds_nothing_where_just_the_new_is_asked(visitor: Come, path: str, scheme: str) -> None:
+    someone = come_back(visitor, "accept", color_scheme=scheme, width=390)
+    assert isinstance(someone, ChromiumVisitor)
+    someone.see(path)
+    someone.await_drawn("#cookiegate button[value=refuse-new]")
+    # axe knows the page's own skip link for one only where it is the very first link
+    assert [said for said in find_violations(someone.page) if 'class="skip"' not in said] == []
