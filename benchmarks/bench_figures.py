@@ -218,7 +218,8 @@ def measure_pages(url: str, days: int, folder: Path) -> Iterator[tuple[str, floa
         account = find_staff(store, "aino")
     session = begin_session(url, account, now)
     assert session
-    dashboard = Dashboard(Office(url, load_policy(COMPANY), key_file, folder / "checkpoint", clock=lambda: now))
+    office = Office(url, load_policy(COMPANY), key_file, folder / "checkpoint", clock=lambda: now)
+    dashboard = Dashboard(office)
     query = f"?first={TODAY - timedelta(days=days)}&last={TODAY}"
 
     def see(path: str) -> None:
@@ -229,6 +230,7 @@ def measure_pages(url: str, days: int, folder: Path) -> Iterator[tuple[str, floa
 
     for path in ("/", "/pages", "/sources", "/devices", "/consent", "/ledger"):
         yield f"page {path}, {days} days", time_mostly(partial(see, path))
+    office.close()
 
 
 async def soak(folder: Path, url: str, seconds: float) -> tuple[float, int]:

@@ -22,7 +22,9 @@ _TOP = 50  # rows of a list
 
 def show_consent(ask: Ask) -> Answer:
     period = find_period(ask)
-    days = count_decisions(ask.office.store_url, period.first, period.last)
+    with ask.office.reading() as store:
+        days = count_decisions(store, period.first, period.last)
+        found = consent_figures(store, period.first, period.last, *_BY)
     steps: dict[str, list[Decisions]] = {}
     for each in days:
         steps.setdefault(str(period.find_step(each.day)), []).append(each)
@@ -34,7 +36,6 @@ def show_consent(ask: Ask) -> Answer:
     totals = {"given": given, "partly": partly, "refused": refused, "withdrawn": withdrawn}
     chart = draw("decisions", [(row[0], row[1] + row[2] + row[3], row[1] + row[2]) for row in rows])
     more = {"period": period, "totals": totals, "answered": given + partly + refused, "chart": chart}
-    found = consent_figures(ask.office.store_url, period.first, period.last, *_BY)
     funnels = (_list_funnel(by, each) for by, each in found.funnels.items())
     tables = (Table("decisions", _DECISIONS, rows), _list_gap(found.gap), *funnels)
     return Page("consent.html", "consent.title", tables, more)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from cookiegate.register import list_requests
 from cookiegate.reports import Count, VisitStatistics, find_undeclared, visit_statistics
+from cookiegate.store import Store
 
 from .charts import draw
 from .office import Answer, Ask
@@ -26,25 +27,26 @@ def show_overview(ask: Ask) -> Answer:
     period, role = find_period(ask), ask.account.role
     more: dict[str, object] = {"period": period}
     tables: tuple[Table, ...] = ()
-    if may(role, "GET /pages"):
-        found = _count(ask, period)
-        series = [(str(each.begin), each.views, each.visits, each.daily_visitors, each.bots) for each in found.series]
-        more["figures"], more["chart"] = found, draw("series", [(row[0], row[1], row[2]) for row in series])
-        tables = (Table("series", _SERIES, series),)
     with ask.office.reading() as store:
+        if may(role, "GET /pages"):
+            more["figures"] = found = _count(store, period)
+            rows = [(str(each.begin), each.views, each.visits, each.daily_visitors, each.bots) for each in found.series]
+            more["chart"] = draw("series", [row[:3] for row in rows])
+            tables = (Table("series", _SERIES, rows),)
         if may(role, "GET /requests"):
             states = [each.state(find_today(ask)) for each in list_requests(store)]
             more["open"], more["overdue"] = sum(each != "closed" for each in states), states.count("overdue")
         if may(role, "GET /ledger"):
             ((more["size"],),) = store.query("ledger_size")
-    if may(role, "GET /undeclared"):
-        more["undeclared"] = len(find_undeclared(ask.office.store_url, period.first, period.last, most=1000))
+        if may(role, "GET /undeclared"):
+            more["undeclared"] = len(find_undeclared(store, period.first, period.last, most=1000))
     return Page("overview.html", "overview.title", tables, more)
 
 
 def show_pages(ask: Ask) -> Answer:
     period = find_period(ask)
-    found = _count(ask, period)
+    with ask.office.reading() as store:
+        found = _count(store, period)
     rows = [(each.path, each.views, each.median_seconds, each.mean_seconds, each.timed) for each in found.pages]
     tables = (
         Table("pages", _PAGES, rows, bars="views"),
@@ -58,7 +60,8 @@ def show_pages(ask: Ask) -> Answer:
 
 def show_sources(ask: Ask) -> Answer:
     period = find_period(ask)
-    found = _count(ask, period)
+    with ask.office.reading() as store:
+        found = _count(store, period)
     tables = (
         list_counts("referrers", "referrer", "views", found.referrers),
         list_counts("campaigns", "campaign", "views", found.campaigns),
@@ -68,7 +71,8 @@ def show_sources(ask: Ask) -> Answer:
 
 def show_devices(ask: Ask) -> Answer:
     period = find_period(ask)
-    found = _count(ask, period)
+    with ask.office.reading() as store:
+        found = _count(store, period)
     lists = {"browsers": found.browsers, "systems": found.systems, "devices": found.devices,
              "languages": found.languages}  # fmt: skip
     tables = tuple(list_counts(name, name.removesuffix("s"), "views", counts) for name, counts in lists.items())
@@ -86,5 +90,5 @@ def _show(ask: Ask, name: str, period: Period, found: VisitStatistics, tables: t
     return Page("figures.html", f"{name}.title", tables, more)
 
 
-def _count(ask: Ask, period: Period) -> VisitStatistics:
-    return visit_statistics(ask.office.store_url, period.first, period.last, _TOP, period.step)
+def _count(store: Store, period: Period) -> VisitStatistics:
+    return visit_statistics(store, period.first, period.last, _TOP, period.step)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +17,12 @@ from cookiegate.consent import VerifierKey
 from cookiegate.errors import CookiegateError
 from cookiegate.policy import Policy
 from cookiegate.register import Account, Session, acting, load_ledger_key, note_act
-from cookiegate.store import Store, open_store
+from cookiegate.store import Store
 from cookiegate.visitor import TrustedProxies
 
 from .cases import Desk, Desks
 from .delays import Delays, Failures
+from .readers import Readers
 from .tables import Page
 from .texts import Words
 from .verifying import Verifying
@@ -57,13 +59,15 @@ class Office:
     desks: Desks = field(default_factory=Desks)
     verifying: Verifying = field(default_factory=Verifying)
 
-    @contextmanager
-    def reading(self) -> Iterator[Store]:
-        store = open_store(self.store_url, readonly=True)
-        try:
-            yield store
-        finally:
-            store.close()
+    @cached_property
+    def _readers(self) -> Readers:
+        return Readers(self.store_url)
+
+    def reading(self) -> AbstractContextManager[Store]:
+        return self._readers.lend()
+
+    def close(self) -> None:
+        self._readers.close()
 
     def find_keys(self) -> tuple[bytes, tuple[VerifierKey, ...]]:
         """The key under which people are found, and those that verify the ledger. LedgerError where there is none."""

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from cookiegate.store import open_store
+from cookiegate.store import Store, reading
 
 _FIRST = date(1970, 1, 1)
 
@@ -29,11 +28,11 @@ class Decisions:
         return self.given + self.partly + self.refused
 
 
-def count_decisions(store_url: str, first_day: date, last_day: date) -> tuple[Decisions, ...]:
+def count_decisions(source: str | Store, first_day: date, last_day: date) -> tuple[Decisions, ...]:
     """Every day of the span, both ends counted, those without a decision too. Restricted records do not count
-    (GDPR art. 18). Raises StoreError where the store cannot be read."""
+    (GDPR art. 18). Of the store at a URL, or an open one. Raises StoreError where it cannot be read."""
     begin, end = (first_day - _FIRST).days, (last_day - _FIRST).days + 1
-    with closing(open_store(store_url, readonly=True)) as store:
+    with reading(source) as store:
         rows: Iterable[tuple[Any, ...]] = store.query("decisions", hour=24 * begin, until=24 * end)
     found = {(day, event): times for day, event, times in rows}
     events = ("given", "partly-given", "refused", "withdrawn")

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from cookiegate.store import Store
+
 from .period import opened
 
 By = Literal["total", "group", "language", "device", "banner"]
@@ -42,12 +44,13 @@ class ConsentFigures:
     gap: Gap
 
 
-def consent_figures(store_url: str, first_day: date, last_day: date, *bys: By) -> ConsentFigures:
-    """The gap, and the funnel by each of `bys`, of the days from first to last (UTC, both counted).
+def consent_figures(source: str | Store, first_day: date, last_day: date, *bys: By) -> ConsentFigures:
+    """The gap, and the funnel by each of `bys`, of the days from first to last (UTC, both counted), of the store at a
+    URL, or an open one.
 
     Raises StoreError where the store cannot be read.
     """
-    with opened(store_url, first_day, last_day) as period:
+    with opened(source, first_day, last_day) as period:
         total = sum(period.read_totals().values(), Counter[str]())
         funnels = {by: _sort(period.read_funnel(by)) for by in bys}
     return ConsentFigures(funnels, Gap(total["served"], total["views"], total["consented"], total["released"]))

@@ -8,21 +8,17 @@ from contextlib import contextmanager
 from datetime import date, timedelta
 
 from cookiegate.figures import ANSWERS, COUNTED_AT_ONCE, DayFigures, PageRow, count_day, whole
-from cookiegate.store import Store, Value, open_store
+from cookiegate.store import Store, Value, reading
 
 _NO_MONTHS = ("~", "")  # a span of months with none in it
 _EVERY_DAY = 2**62  # visits that no day has
 
 
 @contextmanager
-def opened(store_url: str, first: date, last: date) -> Iterator[Period]:
+def opened(source: str | Store, first: date, last: date) -> Iterator[Period]:
     """The period in one snapshot of the store. Raises StoreError where it cannot be read."""
-    store = open_store(store_url, readonly=True)
-    try:
-        with store.snapshot():
-            yield Period(store, first, last)
-    finally:
-        store.close()
+    with reading(source) as store, store.snapshot():
+        yield Period(store, first, last)
 
 
 class Period:

@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from typing import Literal
 
 from cookiegate.figures import SPANS, PageRow
+from cookiegate.store import Store
 
 from .period import Period, opened
 
@@ -84,13 +85,14 @@ class VisitStatistics:
 
 
 def visit_statistics(
-    store_url: str, first_day: date, last_day: date, top: int = 20, step: Length = "day"
+    source: str | Store, first_day: date, last_day: date, top: int = 20, step: Length = "day"
 ) -> VisitStatistics:
-    """The figures from the first to the last day (UTC, both counted), lists cut after `top` rows.
+    """The figures from the first to the last day (UTC, both counted), lists cut after `top` rows; of the store at a
+    URL, or an open one.
 
     Raises StoreError where the store cannot be read.
     """
-    with opened(store_url, first_day, last_day) as period:
+    with opened(source, first_day, last_day) as period:
         return _read(period, first_day, last_day, top, step)
 
 

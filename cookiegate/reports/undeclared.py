@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from cookiegate.store import open_store
+from cookiegate.store import Store, reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,14 +16,11 @@ class Undeclared:
     times: int
 
 
-def find_undeclared(store_url: str, first_day: date, last_day: date, most: int = 50) -> list[Undeclared]:
-    """The most often seen first, each name once. Raises StoreError where the store cannot be read."""
-    store = open_store(store_url, readonly=True)
-    try:
-        with store.snapshot():
-            rows = list(store.query("observations", first=str(first_day), last=str(last_day), top=20 * most))
-    finally:
-        store.close()
+def find_undeclared(source: str | Store, first_day: date, last_day: date, most: int = 50) -> list[Undeclared]:
+    """The most often seen first, each name once; of the store at a URL, or an open one. Raises StoreError where it
+    cannot be read."""
+    with reading(source) as store:
+        rows = store.query("observations", first=str(first_day), last=str(last_day), top=20 * most)
     found: dict[tuple[str, str], Undeclared] = {}
     for kind, name, path, times, *_ in rows:
         key = (str(kind), str(name))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .lock import claim, hold
 from .naming import name_store
-from .opening import check_store, companion, has_ledger, is_shared, open_store, upgrade_store
+from .opening import check_store, companion, has_ledger, is_shared, open_store, reading, upgrade_store
 from .rows import AnswerRow, Batch, Change, Grow, Growth, Head, Observation, Row, Store, Value, VisitRow
 
 __all__ = [
@@ -27,5 +27,6 @@ __all__ = [
     "is_shared",
     "name_store",
     "open_store",
+    "reading",
     "upgrade_store",
 ]

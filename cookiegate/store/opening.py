@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 from cookiegate.errors import SchemaError, StoreError
@@ -25,6 +27,19 @@ def open_store(url: str, *, readonly: bool = False) -> Store:
 
         return PostgresqlStore(url, readonly=readonly)
     return SqliteStore(_path(url), readonly=readonly)
+
+
+@contextmanager
+def reading(source: str | Store) -> Iterator[Store]:
+    """A store to read from: the one at a URL, which is closed afterwards; or one that is open, and stays so."""
+    if not isinstance(source, str):
+        yield source
+        return
+    store = open_store(source, readonly=True)
+    try:
+        yield store
+    finally:
+        store.close()
 
 
 def upgrade_store(url: str) -> int:

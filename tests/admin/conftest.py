@@ -85,6 +85,7 @@ class House:
     site: Site
     folder: Path
     clock: Clock = field(default_factory=Clock)
+    offices: list[Office] = field(default_factory=list)
 
     def open(self, **more: Any) -> Dashboard:
         office = Office(
@@ -95,6 +96,7 @@ class House:
             clock=self.clock,
             **more,
         )
+        self.offices.append(office)
         return Dashboard(office)
 
     def come(self, dashboard: Dashboard, role: str) -> Person:
@@ -122,11 +124,14 @@ def hurry(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.fixture
-def house(url: str, tmp_path: Path) -> House:
+def house(url: str, tmp_path: Path) -> Iterator[House]:
     """A site where Aino and Otso have decided something."""
     made = make_site(url, tmp_path)
     made.record(make_decision(AINO), make_decision(OTSO, 1, "pikseli"), make_decision(AINO, 2, "matomo", "pikseli"))
-    return House(made, tmp_path)
+    house = House(made, tmp_path)
+    yield house
+    for office in house.offices:
+        office.close()
 
 
 @pytest.fixture

@@ -17,3 +17,9 @@ def ask(url: str, sql: str) -> list[tuple[Any, ...]]:
         return connection.execute(sql).fetchall()
     finally:
         connection.close()
+
+
+def break_connections(url: str) -> None:
+    """All that others have to this PostgreSQL database."""
+    ask(url, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+             "WHERE datname = current_database() AND pid <> pg_backend_pid()")  # fmt: skip

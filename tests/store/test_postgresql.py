@@ -12,7 +12,7 @@ import pytest
 
 from cookiegate.errors import StoreError
 from cookiegate.store import Batch, Store, open_store
-from tests.databases.asking import ask
+from tests.databases.asking import ask, break_connections
 from tests.register.tree import check_tree, read_records
 
 Make = Callable[..., Any]
@@ -91,11 +91,6 @@ def test_an_error_quotes_nothing_of_the_row(store: Store, visit: Make, visits: M
     with pytest.raises(StoreError, match="browser") as refused:
         store.write(visits([unfit] * copies))
     assert "telling" not in str(refused.value)
-
-
-def break_connections(url: str) -> None:
-    ask(url, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-             "WHERE datname = current_database() AND pid <> pg_backend_pid()")  # fmt: skip
 
 
 def test_a_connection_that_broke_is_a_store_error(store: Store, url: str, growth: Make) -> None:
