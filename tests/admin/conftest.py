@@ -99,6 +99,10 @@ class House:
         self.offices.append(office)
         return Dashboard(office)
 
+    def close(self) -> None:
+        for office in self.offices:
+            office.close()
+
     def come(self, dashboard: Dashboard, role: str) -> Person:
         """Somebody of this role, whose name it is, signed in."""
         if not self.site.query("staff_named", who=role):
@@ -130,8 +134,7 @@ def house(url: str, tmp_path: Path) -> Iterator[House]:
     made.record(make_decision(AINO), make_decision(OTSO, 1, "pikseli"), make_decision(AINO, 2, "matomo", "pikseli"))
     house = House(made, tmp_path)
     yield house
-    for office in house.offices:
-        office.close()
+    house.close()
 
 
 @pytest.fixture

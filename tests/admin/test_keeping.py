@@ -48,13 +48,13 @@ def change(url: str, sql: str) -> None:
 
 
 def test_a_ledger_that_is_as_it_was_signed(url: str, tmp_path: Path) -> None:
-    house = House(make_site(url, tmp_path), tmp_path)
-    note_act(url, "keys new", NOON)
-    sign_ledger(url, load_ledger_key(house.site.key_file), house.folder / "checkpoint", NOON)
-    auditor = house.come(house.open(), "auditor")
-    assert "omalla avaimellamme" in auditor.get("/ledger").body.decode()
-    assert "kaikki on niin kuin allekirjoitettiin" in verify(auditor)
-    assert house.acts("ledger verify")[0]["by"] == "auditor"
+    with closing(House(make_site(url, tmp_path), tmp_path)) as house:
+        note_act(url, "keys new", NOON)
+        sign_ledger(url, load_ledger_key(house.site.key_file), house.folder / "checkpoint", NOON)
+        auditor = house.come(house.open(), "auditor")
+        assert "omalla avaimellamme" in auditor.get("/ledger").body.decode()
+        assert "kaikki on niin kuin allekirjoitettiin" in verify(auditor)
+        assert house.acts("ledger verify")[0]["by"] == "auditor"
 
 
 def test_a_ledger_that_was_altered(house: House, come: Come) -> None:

@@ -35,10 +35,11 @@ OUTCOME = """(({services}) => services === undefined ? "asked" : services ? "acc
   document.querySelector("section#cookiegate").dataset)"""
 
 
-@with_and_without_scripts
+# A minute each, and the layers are the same in all looks: one everyday.
 @pytest.mark.parametrize(
-    "look", [LOOKS[0], *(pytest.param(look, marks=pytest.mark.torture) for look in LOOKS[1:])]
-)  # a minute each, and the layers are the same in all of them
+    "scripts", [True, pytest.param(False, marks=pytest.mark.torture)], ids=["scripts", "no-scripts"]
+)
+@pytest.mark.parametrize("look", [LOOKS[0], *(pytest.param(look, marks=pytest.mark.torture) for look in LOOKS[1:])])
 def test_from_every_layer_refusing_takes_no_more_clicks_than_accepting(visitor: Come, look: str, scripts: bool) -> None:
     """Whatever of ours can be pressed is pressed, breadth first, by a new visitor each time: buttons and links, in the
     first layer, in the settings in place and as a page, and on every page of ours that a link leads to."""

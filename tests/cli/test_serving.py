@@ -37,7 +37,7 @@ def test_a_start_and_a_stop_say_nothing_else(
         said, complained = process.communicate(timeout=30)
     finally:
         process.kill()
-    assert [line for line in complained.splitlines() if line[0] != " " and "WARNING cookiegate " not in line] == []
+    assert [line for line in complained.splitlines() if line[:1] != " " and "WARNING cookiegate " not in line] == []
     lines = said.splitlines()
     assert len(lines) == len(says)
     for line, part in zip(lines, says, strict=True):

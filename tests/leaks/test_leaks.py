@@ -9,8 +9,11 @@ import pytest
 
 from . import bed
 
-# Everyday: one page for each kind of way out, and every control that a gate could break.
-EVERYDAY = "v01,v02,v09,v13,v19,v28,v31,v32,v35,v38,v40,c01,c02,c04,c05,c06,c07,c10"
+# Everyday: between the two, one page for each kind of way out, and every control that a gate could break.
+EVERYDAY = {
+    ("middleware", "empty"): "v09,v19,v31,v38,c02,c05,c07",
+    ("gateway", "full"): "v01,v02,v09,v13,v28,v32,v35,v40,c01,c04,c06,c10",
+}
 
 pytestmark = [
     pytest.mark.browser,
@@ -22,9 +25,9 @@ pytestmark = [
 ]
 
 
-@pytest.mark.parametrize(("mode", "policy"), [("middleware", "empty"), ("gateway", "full")])
+@pytest.mark.parametrize(("mode", "policy"), EVERYDAY)
 def test_nothing_leaks_and_nothing_breaks(mode: str, policy: str) -> None:
-    judge(bed.run(mode, policy, only=EVERYDAY, settle=0.6), policy)
+    judge(bed.run(mode, policy, only=EVERYDAY[mode, policy], settle=0.6), policy)
 
 
 @pytest.mark.torture
