@@ -25,6 +25,7 @@ def stop_forwarding(people: Iterable[tuple[bytes, str]]) -> list[Change]:
     return [
         Change("forget_outbox_visitor", rows),
         Change("stop_outbox_events", [(claim, *row) for row in rows]),
+        Change("end_outbox_events", rows),
         *drop_claim(claim, "withdrawn"),
     ]
 

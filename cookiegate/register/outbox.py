@@ -22,7 +22,7 @@ from cookiegate.store import Batch, Change, Growth, Row, Store, open_store
 from .acts import carry_out, opened
 from .forking import watch
 from .growth import find_subject
-from .landing import LANDING, drop_claim
+from .landing import LANDING, drop_claim, stop_forwarding
 
 _LOOKED_AT = 200  # events at a time
 
@@ -111,11 +111,12 @@ class Outbox:
         store = self._open()
         unstored = self._find_unstored()
         wanted: list[Row] = []
-        drop: dict[str, list[Row]] = {"expired": [], "withdrawn": []}
+        expired: list[Row] = []
+        ended: list[Row] = []  # taken back while they were on their way, and they did not arrive
         forgotten: set[bytes] = set()
         given: dict[bytes, frozenset[str]] = {}
         first: bytes | None = None
-        for id, subject, time, attempts in store.query("outbox_waiting", service=service, most=_LOOKED_AT):
+        for id, subject, time, attempts, session in store.query("outbox_waiting", service=service, most=_LOOKED_AT):
             assert isinstance(subject, bytes)
             if not mixed and first not in (None, subject):
                 continue
@@ -124,10 +125,11 @@ class Outbox:
                 if subject in unstored:
                     given[subject] &= unstored[subject]
             if service not in given[subject]:
-                drop["withdrawn"].append((id,))
                 forgotten.add(subject)
+            elif session < 0:  # type: ignore[operator]
+                ended.append((id,))
             elif time < since:  # type: ignore[operator]
-                drop["expired"].append((id,))
+                expired.append((id,))
             elif wanted and (attempts or len(wanted) >= most):
                 break
             else:
@@ -136,13 +138,13 @@ class Outbox:
                 if attempts:
                     break
         claim = os.urandom(16)
-        people = [(subject, _list(given[subject])) for subject in sorted(forgotten)]
         changes = [
-            Change("forget_outbox_visitor", people),
+            *stop_forwarding([(subject, _list(given[subject])) for subject in forgotten]),
             Change("claim_outbox_event", [(claim, *row) for row in wanted]),
-            *(change for outcome, rows in drop.items() for change in _drop(rows, outcome)),
+            *_drop(ended, "withdrawn"),
+            *_drop(expired, "expired"),
         ]
-        if any(change.rows for change in changes):
+        if forgotten or wanted or ended or expired:
             # in one row with decisions, so that none that has waited longer comes after it
             store.write(Batch(lambda head: Growth(head, ()), changes))
         rows = store.query("outbox_claimed", claim=claim)

@@ -177,6 +177,38 @@ def test_what_a_dead_sender_had_on_its_way_holds_an_answer_up_for_a_moment_only(
     asyncio.run(story())
 
 
+@pytest.mark.parametrize("sees_more", [False, True])
+def test_what_a_dead_sender_had_on_its_way_is_not_told_under_a_consent_that_is_given_later(
+    tmp_path: Path, internet: Internet, url: str, monkeypatch: pytest.MonkeyPatch, sees_more: bool
+) -> None:
+    monkeypatch.setattr(outbox, "LANDING", 4.0)  # until another sends: all is said by then
+    monkeypatch.setattr(landing, "LANDING", 0.2)
+    monkeypatch.setattr("cookiegate.register.register.LANDING", 0.2)
+
+    async def story() -> None:
+        with closing(make_gate(website, tmp_path, internet, store=url)) as gate:
+            internet.answer = lambda *_: (503, {})
+            cookie = keep(await choose(gate))
+            await look(gate, "/before", cookie)
+            await asyncio.to_thread(wait_until, lambda: internet.requests >= 2)
+            gate.register.close()
+        await asyncio.to_thread(ask, url, "UPDATE outbox SET claim = id")
+        internet.answer = lambda *_: (204, {})
+        with closing(make_gate(website, tmp_path, internet, store=url)) as gate:
+            narrower = keep(await keep_one(gate, cookie))
+            await asyncio.sleep(1.0)  # what is on its way has landed, for all that is known
+            again = keep(await choose(gate, cookie=narrower))
+            if sees_more:
+                await look(gate, "/after", again)
+            await asyncio.to_thread(gate._forwarder.health)  # type: ignore[union-attr]
+            await asyncio.to_thread(wait_until, lambda: sum(each.withdrawn for each in list_waiting(url)) == 2)
+            await asyncio.to_thread(wait_until, lambda: len(internet.told) == (2 if sees_more else 0))
+            await asyncio.to_thread(wait_until, lambda: count_rows(url) == 0)
+        assert [each.page for each in internet.told if each.page.endswith("/before")] == []
+
+    asyncio.run(story())
+
+
 def test_a_withdrawal_that_cannot_be_stored_is_heeded_once_the_store_is_back(
     tmp_path: Path, internet: Internet, monkeypatch: pytest.MonkeyPatch
 ) -> None:

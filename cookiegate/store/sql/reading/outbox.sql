@@ -1,6 +1,6 @@
 -- outbox_waiting
 -- Those that were tried before come last: what is wrong with one keeps no others back.
-SELECT id, subject, time, attempts FROM outbox
+SELECT id, subject, time, attempts, session FROM outbox
  WHERE service = :service AND claim IS NULL ORDER BY attempts, time, id LIMIT :most
 
 -- outbox_claimed

@@ -19,6 +19,10 @@ ON CONFLICT (service, outcome) DO UPDATE SET number = outbox_counts.number + exc
 -- who has sent them takes them out.
 UPDATE outbox SET claim = ? WHERE subject = ? AND ? NOT LIKE '% ' || service || ' %' AND claim IS NULL
 
+-- end_outbox_events
+-- Those that were left: were they not taken, a consent that is given later is not theirs.
+UPDATE outbox SET session = -1 WHERE subject = ? AND ? NOT LIKE '% ' || service || ' %'
+
 -- count_outbox_claim
 INSERT INTO outbox_counts (service, outcome, number)
 SELECT service, ?, count(*) FROM outbox WHERE claim = ? GROUP BY service
