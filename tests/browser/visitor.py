@@ -100,9 +100,9 @@ class Visitor(ABC):
         self.await_decision(decision)
 
     def await_decision(self, decision: str) -> None:
-        self.await_drawn("#cookiegate .cookiegate-control")
         gives = decision in ("accept", "save", "allow")
         self.await_drawn("#cookiegate button[value=withdraw]", 1 if gives else 0)
+        self.await_drawn("#cookiegate .cookiegate-control")  # last: between two pages there is no button either
         self.settle()
 
     def open_settings(self) -> None:
