@@ -174,15 +174,8 @@ def _list_told(dossier: Dossier) -> Iterator[list[str]]:
         said = json.dumps(each["said"], ensure_ascii=False)
         yield ["", each["time"], "to be told to", "", each["service"], *empty, said]
     for each in dossier.visits:
-        yield [
-            "",
-            each["latest"],
-            "last told to",
-            "",
-            each["service"],
-            *empty,
-            f"a visit that began at {each['began']}",
-        ]
+        said = f"a visit that began at {each['began']}"
+        yield ["", each["latest"], "last told to", "", each["service"], *empty, said]
 
 
 def _cells(entry: Entry) -> list[str]:

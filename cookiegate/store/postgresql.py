@@ -97,10 +97,10 @@ class PostgresqlStore:
 
     def lead(self, work: Work) -> bool:
         # Of the connection: a lock taken twice would have to be let go twice.
-        if work not in self._leads and self._run(self._fetch(writing("postgresql")["lead"], _LEADING[work])) == [
-            (True,)
-        ]:
-            self._leads.add(work)
+        if work not in self._leads:
+            ((leads,),) = self._run(self._fetch(writing("postgresql")["lead"], _LEADING[work]))
+            if leads:
+                self._leads.add(work)
         return work in self._leads
 
     def close(self) -> None:

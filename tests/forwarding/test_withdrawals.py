@@ -152,6 +152,18 @@ def test_the_answer_waits_for_what_is_on_its_way(tmp_path: Path, internet: Inter
     asyncio.run(story())
 
 
+async def leave_on_its_way(folder: Path, internet: Internet, url: str, page: str) -> str:
+    """As a sender that was killed leaves it: what a visitor saw, for both services. The visitor's cookie."""
+    with closing(make_gate(website, folder, internet, store=url)) as gate:
+        internet.answer = lambda *_: (503, {})
+        cookie = keep(await choose(gate))
+        await look(gate, page, cookie)
+        await asyncio.to_thread(wait_until, lambda: internet.requests >= 2)
+        gate.register.close()
+    await asyncio.to_thread(ask, url, "UPDATE outbox SET claim = id")
+    return cookie
+
+
 def test_what_a_dead_sender_had_on_its_way_holds_an_answer_up_for_a_moment_only(
     tmp_path: Path, internet: Internet, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -160,13 +172,7 @@ def test_what_a_dead_sender_had_on_its_way_holds_an_answer_up_for_a_moment_only(
     monkeypatch.setattr("cookiegate.register.register.LANDING", 1.0)
 
     async def story() -> None:
-        with closing(make_gate(website, tmp_path, internet, store=url)) as gate:
-            internet.answer = lambda *_: (503, {})
-            cookie = keep(await choose(gate))
-            await look(gate, "/", cookie)
-            await asyncio.to_thread(wait_until, lambda: internet.requests >= 2)
-            gate.register.close()
-        await asyncio.to_thread(ask, url, "UPDATE outbox SET claim = id")
+        cookie = await leave_on_its_way(tmp_path, internet, url, "/")
         with closing(make_gate(website, tmp_path, internet, store=url)) as gate:
             assert (await withdraw(gate, cookie)).status == 303
             internet.answer = lambda *_: (204, {})
@@ -186,13 +192,7 @@ def test_what_a_dead_sender_had_on_its_way_is_not_told_under_a_consent_that_is_g
     monkeypatch.setattr("cookiegate.register.register.LANDING", 0.2)
 
     async def story() -> None:
-        with closing(make_gate(website, tmp_path, internet, store=url)) as gate:
-            internet.answer = lambda *_: (503, {})
-            cookie = keep(await choose(gate))
-            await look(gate, "/before", cookie)
-            await asyncio.to_thread(wait_until, lambda: internet.requests >= 2)
-            gate.register.close()
-        await asyncio.to_thread(ask, url, "UPDATE outbox SET claim = id")
+        cookie = await leave_on_its_way(tmp_path, internet, url, "/before")
         internet.answer = lambda *_: (204, {})
         with closing(make_gate(website, tmp_path, internet, store=url)) as gate:
             narrower = keep(await keep_one(gate, cookie))

@@ -26,7 +26,7 @@ from cookiegate.policy import (
 )
 from cookiegate.register import Register
 from cookiegate.register.ledgerkey import load_ledger_key, make_ledger_key
-from cookiegate.store import companion, hold, is_shared, open_store
+from cookiegate.store import Store, companion, hold, is_shared, open_store
 from tests.register.spooled import Outage
 from tests.register.tree import read_ids
 
@@ -139,3 +139,11 @@ def recorded(url: str) -> Callable[[], list[str]]:
 def verifier(url: str) -> Callable[[], VerifierKey]:
     """The key that verifies what was signed."""
     return lambda: load_ledger_key(Path(companion(url, ".ledgerkey"))).verifiers[0]
+
+
+@pytest.fixture
+def store(url: str) -> Iterator[Store]:
+    """Open, and empty, of each engine."""
+    store = open_store(url)
+    yield store
+    store.close()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -27,13 +27,6 @@ Records = Callable[..., ConsentRecord]
 Select = Callable[[str], list[tuple[Any, ...]]]
 
 DAYS = "SELECT DISTINCT day FROM visits ORDER BY day"
-
-
-@pytest.fixture
-def store(url: str) -> Iterator[Store]:
-    store = open_store(url)
-    yield store
-    store.close()
 
 
 def shorten(policy: Policy, days: int) -> Policy:

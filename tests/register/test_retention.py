@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
@@ -12,20 +12,13 @@ from cookiegate.policy import Policy
 from cookiegate.register.growth import Kept, grow_by, keep_statement
 from cookiegate.register.retention import CONSENT_DAYS, Retention, Rule, list_rules
 from cookiegate.register.rollup import roll_up
-from cookiegate.store import Batch, Change, Observation, Store, VisitRow, is_shared, open_store
+from cookiegate.store import Batch, Change, Observation, Store, VisitRow, is_shared
 from tests.databases.asking import ask
 from tests.register.tree import check_tree, read_records
 
 NOON = 1_772_366_400  # 2026-03-01 12:00 UTC
 HOUR, DAY = 3600, 86_400
 Records = Callable[..., ConsentRecord]
-
-
-@pytest.fixture
-def store(url: str) -> Iterator[Store]:
-    store = open_store(url)
-    yield store
-    store.close()
 
 
 def find_rule(policy: Policy, table: str) -> Rule:

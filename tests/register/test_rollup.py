@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from datetime import date
 from typing import Any
@@ -26,13 +26,6 @@ from tests.register.counted import DAY, HOUR, MIDNIGHT, NOON, finish, rows, view
 
 Records = Callable[..., ConsentRecord]
 Select = Callable[[str], list[tuple[Any, ...]]]
-
-
-@pytest.fixture
-def store(url: str) -> Iterator[Store]:
-    store = open_store(url)
-    yield store
-    store.close()
 
 
 def due(store: Store, now: float, threshold: int = 1) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
@@ -19,7 +19,7 @@ from cookiegate.register import Register
 from cookiegate.register.growth import grow_by, keep_statement
 from cookiegate.register.ledgerkey import LedgerKey, load_ledger_key, make_ledger_key, rotate_ledger_key
 from cookiegate.register.signer import Signer
-from cookiegate.store import Batch, Store, companion, open_store
+from cookiegate.store import Batch, Store, companion
 from tests.databases.asking import ask
 from tests.register.tree import check_tree, is_included, read_ids
 
@@ -31,13 +31,6 @@ DAY = 86_400
 
 def grow(store: Store, leaves: int) -> None:
     store.write(Batch(grow_by([keep_statement("audit", "audit", {}, 1) for _ in range(leaves)])))
-
-
-@pytest.fixture
-def store(url: str) -> Iterator[Store]:
-    store = open_store(url)
-    yield store
-    store.close()
 
 
 @pytest.fixture
