@@ -22,6 +22,9 @@ OWN = frozenset(
         b"cookiegate-once",
     )
 )
+# Not 0: over which a second may begin while Firefox reads it, and it keeps an empty cookie where there was none.
+# RFC 6265, section 5.2.2, has browsers take both alike.
+_OVER = b"=; Max-Age=-1; Path="
 _LINE, _MOST = 14, 2048  # bytes: "set-cookie: " and line end; proxies take 4 KiB of headers as they come
 _HOST = re.compile(r"[a-z0-9.-]{1,253}")
 _SAFE_NAME = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z\[\]{}()/:-]{1,256}")
@@ -87,7 +90,7 @@ def expire_cookies(names: Iterable[bytes], host: str, path: str) -> list[bytes]:
         for domain in domains:
             for name in safe:
                 secure = b"; Secure" if name.lower().startswith((b"__secure-", b"__host-")) else b""
-                line = name + b"=; Max-Age=0; Path=" + folder + domain + secure
+                line = name + _OVER + folder + domain + secure
                 size += len(line) + _LINE
                 if size > _MOST:
                     return out

@@ -138,14 +138,14 @@ def test_a_cookie_is_expired_on_the_host_its_parents_and_every_folder() -> None:
     domains = ("", "; Domain=www.shop.site.example", "; Domain=shop.site.example", "; Domain=site.example")
     folders = ("/", "/a", "/a/", "/a/b", "/a/b/", "/a/b/c.html")
     assert set(expired) == {
-        f"_ga=; Max-Age=0; Path={folder}{domain}".encode() for folder in folders for domain in domains
+        f"_ga=; Max-Age=-1; Path={folder}{domain}".encode() for folder in folders for domain in domains
     }
     assert len(expired) == len(set(expired))
 
 
 @pytest.mark.parametrize("host", ["192.0.2.7", "[2001:db8::1]", "localhost", "intranet"])
 def test_an_address_or_single_name_gets_no_domain(host: str) -> None:
-    assert expire_cookies([b"_ga"], host, "/") == [b"_ga=; Max-Age=0; Path=/"]
+    assert expire_cookies([b"_ga"], host, "/") == [b"_ga=; Max-Age=-1; Path=/"]
 
 
 def test_prefixed_names_are_expired_over_tls() -> None:
@@ -171,7 +171,7 @@ def test_a_path_that_could_be_more_than_a_path_is_not_repeated(path: str) -> Non
 def test_what_is_expired_at_once_has_a_limit() -> None:
     names = [b"n%d" % number for number in range(200)]
     expired = expire_cookies([*names, b"n0"], "intranet", "/")
-    assert expired == [b"n%d=; Max-Age=0; Path=/" % number for number in range(len(expired))]
+    assert expired == [b"n%d=; Max-Age=-1; Path=/" % number for number in range(len(expired))]
     assert len(expired) > 40
     assert sum(len(line) + 14 for line in expired) <= 2048, "proxies bound a response's headers"
 
@@ -180,12 +180,12 @@ def test_every_name_is_expired_at_its_usual_places_before_any_at_the_others() ->
     names = [b"_ga", b"_gid", b"_fbp", b"_ga_ABCDEF", b"_gcl_au", b"_hjid"]
     expired = expire_cookies(names, "www.kauppa.example", "/fi/tuotteet/kengat/talvi")
     for name in names:
-        assert name + b"=; Max-Age=0; Path=/" in expired
-        assert name + b"=; Max-Age=0; Path=/; Domain=kauppa.example" in expired
+        assert name + b"=; Max-Age=-1; Path=/" in expired
+        assert name + b"=; Max-Age=-1; Path=/; Domain=kauppa.example" in expired
 
 
 def test_a_host_that_is_none_reaches_no_header() -> None:
-    assert expire_cookies([b"_ga"], "evil.example; path=/x", "/") == [b"_ga=; Max-Age=0; Path=/"]
+    assert expire_cookies([b"_ga"], "evil.example; path=/x", "/") == [b"_ga=; Max-Age=-1; Path=/"]
 
 
 def test_a_long_path_has_its_first_folders_expired() -> None:

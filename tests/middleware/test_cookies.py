@@ -79,8 +79,8 @@ def test_what_was_kept_without_being_agreed_to_is_expired_on_the_next_page(mode:
         async with stand_before(mode, website, tmp_path) as gate:
             page = await call(gate, path="/a/b", headers=[DOCUMENT, ("cookie", "_ga=1; sid=1")])
             gone = {value for value in page.all("set-cookie") if value.startswith("_ga=;")}
-            assert "_ga=; Max-Age=0; Path=/; Domain=site.example" in gone
-            assert "_ga=; Max-Age=0; Path=/a/" in gone
+            assert "_ga=; Max-Age=-1; Path=/; Domain=site.example" in gone
+            assert "_ga=; Max-Age=-1; Path=/a/" in gone
             assert not any(value.startswith("sid=;") for value in page.all("set-cookie"))
 
     asyncio.run(story())
