@@ -140,7 +140,7 @@ class Endpoints:
     async def _object(self, request: Request, visitor: Visitor) -> Response:
         require_same_origin(request.headers)
         objects = await read_word(request, "objects", "yes") != "no"
-        response = RedirectResponse(f"{self._prefix}/privacy", 303)
+        response = RedirectResponse(f"{self._prefix}/privacy?language={visitor.language}", 303)
         signalled = VISIT_LOG in visitor.refused
         response.headers.append("set-cookie", self._own.remember_objection(objects, visitor.secure, signalled))
         return response

@@ -118,7 +118,7 @@ def test_the_record_says_whether_the_browser_sent_global_privacy_control(
 
 def test_an_objection_is_kept_without_an_id(tmp_path: Path) -> None:
     answer, ledger = knock(tmp_path, "objection")
-    assert (answer.status, answer.get("location"), ledger) == (303, "/_cookiegate/privacy", [])
+    assert (answer.status, answer.get("location"), ledger) == (303, "/_cookiegate/privacy?language=fi", [])
     [cookie] = answer.all("set-cookie")
     assert cookie.startswith("__Host-cookiegate-objection=1; Path=/")
 

@@ -167,7 +167,8 @@ def test_the_right_to_object_has_its_own_heading_before_the_other_rights(notices
     page = read(notices.privacy_page(language))
     form = page.css_first("form")
     assert form is not None
-    assert (form.attributes["action"], form.attributes["method"]) == ("/_cookiegate/objection", "post")
+    place = f"/_cookiegate/objection?language={language}"
+    assert (form.attributes["action"], form.attributes["method"]) == (place, "post")
     before = form.html and (page.html or "").split(form.html)[0]
     assert before
     assert before.count("<h2>") == 3

@@ -7,6 +7,9 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+from selectolax.lexbor import LexborHTMLParser
+
 from cookiegate.consent import hash_leaf, read_checkpoint, verify_inclusion
 from cookiegate.register import load_ledger_key
 from cookiegate.reports.verification import Verification
@@ -165,6 +168,29 @@ def test_another_site_cannot_have_anything_erased(tmp_path: Path) -> None:
         assert (await act(gate, mine, "erase", ("sec-fetch-site", "cross-site"))).status == 403
         assert (await act(gate, mine, "everything")).status == 400
         assert "<table" in read(await ask(gate, mine))
+
+    asyncio.run(story())
+    gate.register.close()
+
+
+@pytest.mark.parametrize("language", ["fi", "sv", "en"])
+def test_who_does_something_about_their_records_is_answered_in_the_language_of_the_page(
+    language: str, tmp_path: Path
+) -> None:
+    gate = make_gate(website, tmp_path)
+
+    async def story() -> None:
+        cookie = ("cookie", keep(await choose(gate)))
+
+        async def press(place: str, body: bytes) -> Recorded:
+            page = LexborHTMLParser(read(await call(gate, "GET", f"{place}?language={language}", headers=[cookie])))
+            form = page.css_first("form")
+            assert form is not None
+            return await call(gate, "POST", form.attributes["action"] or "", headers=[SAME, FORM, cookie], body=body)
+
+        assert f'<html lang="{language}"' in read(await press(RECEIPT, b"act=restrict"))
+        objected = await press("/_cookiegate/privacy", b"objects=yes")
+        assert objected.get("location") == f"/_cookiegate/privacy?language={language}"
 
     asyncio.run(story())
     gate.register.close()
