@@ -8,6 +8,16 @@ from collections.abc import Mapping
 
 # Chromium itself calls these, whatever the page does.
 _OF_THE_BROWSER = ("*.googleapis.com", "accounts.google.com", "clients2.google.com", "*.gvt1.com", "dl.google.com")
+_WITHOUT = (
+    "OptimizationHints",
+    "MediaRouter",
+    "AutofillServerCommunication",
+    # what the address line opens is drawn by a renderer of its own for each window: a fifth of the time of a short test
+    "WebUIOmniboxPopup",
+    "WebUIOmniboxAimPopup",
+)
+# Flags without which it would call its makers, or do more than the tests are about.
+QUIET = ("--no-sandbox", "--disable-background-networking", f"--disable-features={','.join(_WITHOUT)}")
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -21,10 +31,8 @@ def list_flags(ports: Mapping[str, int], everybody: int) -> list[str]:
     own = "".join(f"MAP {host} 127.0.0.1:{port}, " for host, port in ports.items())
     own += "".join(f"MAP {host} ~NOTFOUND, " for host in _OF_THE_BROWSER)
     return [
-        "--no-sandbox",
-        "--disable-background-networking",
+        *QUIET,
         "--disable-component-update",
-        "--disable-features=OptimizationHints,MediaRouter,AutofillServerCommunication",
         f"--host-resolver-rules={own}MAP * 127.0.0.1:{everybody}, EXCLUDE 127.0.0.1",
         "--ignore-certificate-errors",  # service workers want it of the whole browser
     ]

@@ -100,6 +100,8 @@ def test_what_is_set_is_what_is_read(own: OwnCookies, consent: Consent, secure: 
         b"__Host-cookiegate=",
         b"__Host-cookiegate=; " + send(GIVEN),
     ],
+    ids=["nothing", "a stranger", "of plain http", "of a domain", "in other letters", "a longer name", "an objection",
+         "quoted", "a name alone", "empty", "twice"],
 )  # fmt: skip
 def test_anything_else_is_no_decision(header: bytes) -> None:
     assert OWN.read(header, True, DAY) == UNDECIDED

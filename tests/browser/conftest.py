@@ -27,8 +27,15 @@ def pytest_collection_modifyitems(items: list[pytest.Function]) -> None:
         if item.path.is_relative_to(here):
             item.add_marker(pytest.mark.browser)
             tell_criteria(item)
-            asked = item.callspec.params.get("browser") if hasattr(item, "callspec") else None
-            item.add_marker(pytest.mark.xdist_group(asked or "chromium"))  # each is started once
+            item.add_marker(pytest.mark.xdist_group(find_group(item)))
+
+
+def find_group(item: pytest.Function) -> str:
+    """What is tested by one worker, since each starts browsers of its own."""
+    if item.get_closest_marker("chromium"):
+        return "chromium-alone"
+    asked: str = item.callspec.params.get("browser", "chromium") if hasattr(item, "callspec") else "chromium"
+    return asked
 
 
 @pytest.fixture(scope="package")

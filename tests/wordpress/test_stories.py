@@ -10,6 +10,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.chromium import QUIET
+
 from .bed import WordPress
 from .company import Company, open_company
 from .visitor import STATES, Visitor
@@ -47,7 +49,7 @@ def company(wordpress_over_tls: WordPress, tmp_path_factory: pytest.TempPathFact
 
 @pytest.fixture(scope="module")
 def browser(chromium: str, company: Company) -> Iterator[Browser]:
-    flags = ["--no-sandbox", "--disable-background-networking", f"--host-resolver-rules={company.internet.rules}"]
+    flags = [*QUIET, f"--host-resolver-rules={company.internet.rules}"]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=flags)
         yield browser

@@ -130,6 +130,7 @@ class Visitor:
         return self.page.url.endswith("/wp-admin/") and self.page.locator("#wpadminbar").is_visible()
 
     def log_out(self) -> None:
+        self.page.goto("about:blank")  # the page may still be asking, and would complain that nobody is logged in
         self._context.clear_cookies(name=re.compile("wordpress_(sec|logged_in)_"))
 
     def comment(self, path: str, text: str) -> None:
