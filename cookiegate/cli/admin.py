@@ -61,14 +61,11 @@ def admin(policy: str, host: str, port: int, public: str | None, store: str | No
         proxies=proxies,
         version=__version__,
     )
-    try:
-        with office.reading() as shelf:
-            if not list_staff(shelf):
-                click.echo("Nobody can sign in yet: make an account with `cookiegate staff add NAME --role admin`.")
-        click.echo(f"cookiegate: the dashboard is at {seen or f'http://{_write_host(host)}:{port}'}/")
-        serve_until_stopped(Dashboard(office), host, port)
-    finally:
-        office.close()
+    with office.reading() as shelf:
+        if not list_staff(shelf):
+            click.echo("Nobody can sign in yet: make an account with `cookiegate staff add NAME --role admin`.")
+    welcome = f"cookiegate: the dashboard is at {seen or f'http://{_write_host(host)}:{port}'}/"
+    serve_until_stopped(Dashboard(office), host, port, welcome=welcome, close=office.close)
 
 
 def _is_origin(address: str) -> bool:

@@ -40,8 +40,5 @@ def serve(upstream: str | None, policy: str, host: str, port: int) -> None:
         raise click.UsageError("--upstream is this gateway itself")
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     gate = CookieGate(Upstream(settings.upstream), policy=policy, settings=settings)
-    click.echo(f"cookiegate: {settings.upstream} is behind http://{host}:{port}/")
-    try:
-        serve_until_stopped(gate, host, port)
-    finally:
-        gate.register.close()
+    welcome = f"cookiegate: {settings.upstream} is behind http://{host}:{port}/"
+    serve_until_stopped(gate, host, port, welcome=welcome, close=gate.register.close)

@@ -4,22 +4,41 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import signal
-from typing import Any
+import socket
+import sys
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+import click
 
 from ..errors import SettingsError
 
 _MISSING = "serving needs more packages: pip install 'cookiegate[gateway]'"
 
 
-def serve_until_stopped(app: Any, host: str, port: int) -> None:
-    """Raises SettingsError where the packages for it are missing."""
+def serve_until_stopped(app: Any, host: str, port: int, *, welcome: str, close: Callable[[], None]) -> NoReturn:
+    """Say the welcome, serve, and end the process with 0. `close` ends what the application holds, whatever happens.
+
+    Raises SettingsError where the packages for it are missing, or nobody can listen there.
+    """
+    try:
+        _serve(app, host, port, welcome)
+    finally:
+        close()
+    _leave()
+
+
+def _serve(app: Any, host: str, port: int, welcome: str) -> None:
     try:
         from granian.constants import Interfaces
         from granian.log import LogLevels
         from granian.server.embed import Server
     except ImportError:
         raise SettingsError(_MISSING) from None
+    _require_free(host, port)
+    click.echo(welcome)
     # It says at every start that serving from within a program is experimental: our tests answer for that.
     logging.getLogger("_granian").addFilter(lambda record: "experimental" not in record.getMessage())
     server = Server(app, address=host, port=port, interface=Interfaces.ASGI, log_level=LogLevels.warning)
@@ -31,3 +50,24 @@ def serve_until_stopped(app: Any, host: str, port: int) -> None:
         await server.serve()
 
     asyncio.run(run())
+
+
+def _require_free(host: str, port: int) -> None:
+    """Granian itself would share a port with another granian, each getting some of the visitors."""
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind) as trial:
+            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            trial.bind(address)
+            trial.listen()
+    except OSError as error:
+        raise SettingsError(f"nothing can listen at {host}, port {port}: {error.strerror}") from None
+
+
+def _leave() -> NoReturn:
+    """Without taking the interpreter apart: threads of granian's, for which nobody can wait, may call into it still.
+    Python ends those by force, and Rust answers with a panic that aborts the process."""
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)

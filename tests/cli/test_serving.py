@@ -1,9 +1,13 @@
-"""What `serve` and `admin` say on a terminal: where they are, what the policy lacks, and nothing of what serves."""
+"""What `serve` and `admin` say on a terminal: where they are, what the policy lacks, and nothing of what serves.
+
+And that they stop as they are told to, on a machine that has other things to do as well.
+"""
 
 from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +16,13 @@ import pytest
 
 from tests.cli.folder import SECRET, prepare
 from tests.ports import find_port, wait_for
+
+
+def start(*command: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-u", "-m", "cookiegate", *command],
+        env=os.environ | {"COOKIEGATE_SECRET": SECRET}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -27,10 +38,7 @@ def test_a_start_and_a_stop_say_nothing_else(
 ) -> None:
     prepare(f"sqlite:///{tmp_path}/site.db", tmp_path, monkeypatch)
     port = find_port()
-    process = subprocess.Popen(
-        [sys.executable, "-u", "-m", "cookiegate", *command, "--port", str(port)],
-        env=os.environ | {"COOKIEGATE_SECRET": SECRET}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
+    process = start(*command, "--port", str(port))
     try:
         wait_for(port)
         process.send_signal(signal.SIGTERM)
@@ -43,3 +51,49 @@ def test_a_start_and_a_stop_say_nothing_else(
     for line, part in zip(lines, says, strict=True):
         assert part.format(port=port) in line
     assert process.returncode == 0
+
+
+@pytest.mark.torture
+def test_every_stop_is_a_quiet_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Eight at a time: where the machine is busy, threads of the server outlive the interpreter."""
+    prepare(f"sqlite:///{tmp_path}/site.db", tmp_path, monkeypatch)
+    ends = []
+    for _ in range(20):
+        ports = [find_port() for _ in range(8)]
+        processes = [start("admin", "--port", str(port)) for port in ports]
+        for port, process in zip(ports, processes, strict=True):
+            wait_for(port)
+            process.send_signal(signal.SIGTERM)
+        ends += [(process.communicate(timeout=60)[1], process.returncode) for process in processes]
+    assert ends == [("", 0)] * 160
+
+
+@pytest.mark.parametrize("command", [("serve", "--upstream", "http://127.0.0.1:9"), ("admin",)], ids=["serve", "admin"])
+def test_a_port_that_somebody_has_is_refused_in_one_line(
+    command: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Though it be another of ours, which shares its port with whoever wants it too."""
+    prepare(f"sqlite:///{tmp_path}/site.db", tmp_path, monkeypatch)
+    with socket.socket() as taken:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        process = start(*command, "--port", str(port))
+        said, complained = process.communicate(timeout=30)
+    assert process.returncode == 2
+    assert f"127.0.0.1:{port}" not in said
+    assert complained.splitlines()[-1] == f"nothing can listen at 127.0.0.1, port {port}: Address already in use"
+    assert "Traceback" not in complained
+
+
+@pytest.mark.parametrize("host", ["192.0.2.1", "nowhere.invalid"])
+def test_an_address_that_is_not_this_machines_is_refused_in_one_line(
+    host: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepare(f"sqlite:///{tmp_path}/site.db", tmp_path, monkeypatch)
+    process = start("serve", "--upstream", "http://127.0.0.1:9", "--host", host)
+    _, complained = process.communicate(timeout=30)
+    assert process.returncode == 2
+    assert complained.splitlines()[-1].startswith(f"nothing can listen at {host}, port 8000: ")
+    assert "Traceback" not in complained
