@@ -40,8 +40,8 @@ from provision import (
 STAMP = VENV / "installed-from"
 NATIVE = ("native/next_tag.c", "native/script_end.h", "native/words.h")
 INSTALLED = ("pyproject.toml", "hatch_build.py", *NATIVE)  # read when it is installed
-# A worker per core and one more, since browsers are waited for; `-n 0` undoes it.
-AT_ONCE = ("-n", str(min(4, (os.cpu_count() or 1) + 1)), "--dist", "loadgroup")
+# Two workers more than cores, since browsers and databases are waited for; `-n 0` undoes it.
+AT_ONCE = ("-n", str(min(6, (os.cpu_count() or 1) + 2)), "--dist", "loadgroup")
 PIP_KEYS = ("index-url", "extra-index-url", "cert")
 
 
