@@ -91,7 +91,7 @@ class ChromiumVisitor(Visitor):
                 now = None
             if now != seen:
                 seen, since = now, time.monotonic()
-            self.page.wait_for_timeout(30)
+            self.page.wait_for_timeout(100)
 
     def click(self, selector: str, *, inside: str = "") -> None:
         place = self.page.frame_locator(inside) if inside else self.page

@@ -31,9 +31,9 @@ def pytest_collection_modifyitems(items: list[pytest.Function]) -> None:
 
 
 def find_group(item: pytest.Function) -> str:
-    """What is tested by one worker, since each starts browsers of its own."""
+    """What is tested by one worker, since each starts browsers of its own: four groups of about the same length."""
     if item.get_closest_marker("chromium"):
-        return "chromium-alone"
+        return "chromium-alone-1" if item.path.name < "test_k" else "chromium-alone-2"
     asked: str = item.callspec.params.get("browser", "chromium") if hasattr(item, "callspec") else "chromium"
     return asked
 

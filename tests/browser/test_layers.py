@@ -36,9 +36,12 @@ OUTCOME = """(({services}) => services === undefined ? "asked" : services ? "acc
 
 
 # A minute each, and the layers are the same in all looks: one everyday.
-@pytest.mark.parametrize(
+everyday_with_scripts = pytest.mark.parametrize(
     "scripts", [True, pytest.param(False, marks=pytest.mark.torture)], ids=["scripts", "no-scripts"]
 )
+
+
+@everyday_with_scripts
 @pytest.mark.parametrize("look", [LOOKS[0], *(pytest.param(look, marks=pytest.mark.torture) for look in LOOKS[1:])])
 def test_from_every_layer_refusing_takes_no_more_clicks_than_accepting(visitor: Come, look: str, scripts: bool) -> None:
     """Whatever of ours can be pressed is pressed, breadth first, by a new visitor each time: buttons and links, in the
@@ -121,7 +124,7 @@ def count_clicks(ways: dict[Layer, set[Layer | str]], start: Layer, outcome: str
     raise AssertionError(f"{outcome} cannot be reached from {start}")
 
 
-@with_and_without_scripts
+@everyday_with_scripts
 def test_what_is_ticked_is_what_is_stored_and_what_is_shown_again(visitor: Come, scripts: bool) -> None:
     for given in itertools.chain.from_iterable(itertools.combinations(SERVICES, n) for n in range(len(SERVICES) + 1)):
         somebody = visitor(HOSTS["bar"], scripts=scripts)
