@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.databases.asking import ask
-from tests.databases.postgresql import PostgreSQL, create_database, find_postgresql
+from tests.databases.postgresql import Databases, PostgreSQL, find_postgresql
 from tests.giving_up import SAID, give_up
 
 NO_SERVER = (
@@ -42,10 +42,17 @@ def postgresql_server() -> Iterator[PostgreSQL]:
         yield server
 
 
+@pytest.fixture(scope="session")
+def postgresql_databases(postgresql_server: PostgreSQL) -> Iterator[Databases]:
+    databases = Databases(postgresql_server)
+    yield databases
+    databases.drop()
+
+
 @pytest.fixture
-def postgresql(postgresql_server: PostgreSQL) -> Iterator[str]:
+def postgresql(postgresql_databases: Databases) -> Iterator[str]:
     """The URL of a PostgreSQL database made for this test."""
-    with create_database(postgresql_server) as url:
+    with postgresql_databases.make() as url:
         yield url
 
 

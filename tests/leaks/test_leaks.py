@@ -11,7 +11,7 @@ from . import bed
 
 # Everyday: between the two, one page for each kind of way out, and every control that a gate could break.
 EVERYDAY = {
-    ("middleware", "empty"): "v09,v19,v31,v38,c02,c05,c07",
+    ("middleware", "empty"): "v19,v31,v38,c02,c05,c07",
     ("gateway", "full"): "v01,v02,v09,v13,v28,v32,v35,v40,c01,c04,c06,c10",
 }
 
