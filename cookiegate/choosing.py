@@ -134,8 +134,11 @@ class Choosing:
     ) -> None:
         """The choice in its cookie, and an end to the cookies that it does not allow."""
         today = int(self._register.now()) // 86_400
+        host = read_host(dict(request.scope["headers"]))
         response.headers["clear-site-data"] = _AHEAD
+        for value in self._own.expire_others(host, secure):
+            response.headers.append("set-cookie", value.decode("latin-1"))
         response.headers.append("set-cookie", self._own.remember(after, secure, today))
         _, removed = filter_cookie_header(sent, self._rules.allowance(after, unquote(page)))
-        for value in expire_cookies(removed, read_host(dict(request.scope["headers"])), page):
+        for value in expire_cookies(removed, host, page):
             response.headers.append("set-cookie", value.decode("latin-1"))

@@ -6,7 +6,7 @@ Set by HTTP and out of reach of scripts, so that no browser cuts their life shor
 from __future__ import annotations
 
 from .consent import ONCE, UNDECIDED, Consent, Token
-from .gate import read_cookies
+from .gate import expire_cookies, read_cookies
 from .policy import OBJECTION_DAYS, Policy, shared_domain
 
 
@@ -28,15 +28,25 @@ class OwnCookies:
         wanted = self.name(secure)
         if wanted not in header:
             return UNDECIDED
+        choice = UNDECIDED
         for name, value in read_cookies(header):
             if name == wanted:
-                return self._token.open(value, today)
-        return UNDECIDED
+                choice = _prefer(choice, self._token.open(value, today))
+        return choice
 
     def identify(self, header: bytes, secure: bool) -> str:
         """The consent id by a Cookie header, also from a choice that is no longer in force."""
         wanted = self.name(secure)
-        return next((self._token.identify(value) for name, value in read_cookies(header) if name == wanted), "")
+        ids = (self._token.identify(value) for name, value in read_cookies(header) if name == wanted)
+        return next(filter(None, ids), "")
+
+    def expire_others(self, host: str, secure: bool) -> list[bytes]:
+        """Set-Cookie values against a choice that a policy with other hosts left beside ours, on another Domain."""
+        if not self._domain:
+            return []
+        current = self._domain.encode()
+        places = expire_cookies([self.name(secure)], host, "/")
+        return [place for place in places if place.partition(b"; Domain=")[2].partition(b";")[0] != current]
 
     def objects(self, header: bytes, secure: bool, signalled: bool) -> bool:
         """Whether the visitor objects to the visit log (GDPR art. 21(1)): what they said here, or else the browser."""
@@ -75,6 +85,13 @@ class OwnCookies:
 
     def end_once(self, secure: bool) -> str:
         return f"{_once_name(secure).decode()}=; Path=/; Max-Age=0{_attributes(secure)}"
+
+
+def _prefer(one: Consent, other: Consent) -> Consent:
+    """Of two choices sent at once, the newer; of the same day, that which gives less."""
+    if one is UNDECIDED or other is UNDECIDED:
+        return other if one is UNDECIDED else one
+    return max(one, other, key=lambda choice: (choice.day, -len(choice.services)))
 
 
 def _once_name(secure: bool) -> bytes:

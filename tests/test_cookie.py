@@ -98,13 +98,35 @@ def test_what_is_set_is_what_is_read(own: OwnCookies, consent: Consent, secure: 
         send(GIVEN).replace(b"=2~", b"=\"2~"),
         b"__Host-cookiegate",
         b"__Host-cookiegate=",
-        b"__Host-cookiegate=; " + send(GIVEN),
     ],
     ids=["nothing", "a stranger", "of plain http", "of a domain", "in other letters", "a longer name", "an objection",
-         "quoted", "a name alone", "empty", "twice"],
+         "quoted", "a name alone", "empty"],
 )  # fmt: skip
 def test_anything_else_is_no_decision(header: bytes) -> None:
     assert OWN.read(header, True, DAY) == UNDECIDED
+
+
+OLDER = decide(POLICY, UNDECIDED, "accept", (), (), DAY - 1)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "wanted"),
+    [(OLDER, REFUSED, REFUSED), (GIVEN, REFUSED, REFUSED), (dataclasses.replace(REFUSED, day=DAY - 1), GIVEN, GIVEN)],
+    ids=["taken back", "taken back the same day", "given later"],
+)
+def test_of_two_choices_the_newer_holds_or_that_which_gives_less(one: Consent, other: Consent, wanted: Consent) -> None:
+    """Browsers send the older cookie first (RFC 6265, section 5.4), and servers must not rely on that."""
+    for first, second in ((one, other), (other, one)):
+        header = b"; ".join(b"__Secure-cookiegate=" + TOKEN.seal(each).encode() for each in (first, second))
+        assert WIDE.read(header, True, DAY) == wanted
+        assert WIDE.read(b"__Secure-cookiegate=nothing; " + header, True, DAY) == wanted
+
+
+def test_a_choice_on_another_domain_is_expired_and_not_the_one_that_is_kept() -> None:
+    places = ("", "; Domain=www.lumikello.example")
+    gone = [f"__Secure-cookiegate=; Max-Age=-1; Path=/{place}; Secure".encode() for place in places]
+    assert WIDE.expire_others("www.lumikello.example", True) == gone
+    assert OWN.expire_others("www.lumikello.example", True) == [], "no other host could set its name"
 
 
 def test_a_cookie_of_plain_http_is_not_believed_over_tls_nor_the_other_way_round() -> None:

@@ -171,3 +171,31 @@ def test_all_who_refuse_on_one_day_get_the_same_bytes(tmp_path: Path) -> None:
         gate.register.close()
 
     asyncio.run(story())
+
+
+def test_a_withdrawal_holds_after_the_domain_of_the_choice_has_changed(tmp_path: Path) -> None:
+    """Both cookies have one name, and the browser sends the one that was given first."""
+    wide = POLICY.replace('hosts = ["site.example", "www.site.example", "127.0.0.1"]', "hosts = HOSTS")
+    wide += '\n[consent]\nscope = "domain"\n'
+    few, more = (
+        wide.replace("HOSTS", hosts) for hosts in ('["www.site.example"]', '["www.site.example", "site.example"]')
+    )
+
+    async def story() -> None:
+        gates = []
+        for name, policy in (("few", few), ("more", more)):
+            (tmp_path / name).mkdir()
+            gates.append(make_gate(website, tmp_path / name, policy=policy))
+        (before, after), host = gates, "www.site.example"
+        given = keep(await post(before, body=ACCEPT, host=host))
+        answer = await post(after, body="decision=withdraw", headers={"cookie": given}, host=host)
+        left = [value for value in answer.all("set-cookie") if value.startswith("__Secure-cookiegate=;")]
+        assert "__Secure-cookiegate=; Max-Age=-1; Path=/; Domain=www.site.example; Secure" in left
+        assert not any("Domain=site.example" in value for value in left)
+        both = f"{given}; {keep(answer)}"
+        page = await call(after, headers=[("cookie", both)], host=host)
+        assert b'<script src="https://pikseli.example' not in page.body
+        for gate in gates:
+            gate.register.close()
+
+    asyncio.run(story())

@@ -129,7 +129,7 @@ async def choose(
 def keep(recorded: Recorded) -> str:
     """Our cookie as a browser sends it back, "" where none was set."""
     pairs = [value.partition(";")[0] for value in recorded.all("set-cookie")]
-    return next((pair for pair in pairs if pair.partition("=")[0].endswith("cookiegate")), "")
+    return next((pair for pair in reversed(pairs) if pair.partition("=")[0].endswith("cookiegate")), "")
 
 
 def read_ledger(gate: CookieGate, folder: Path) -> list[dict[str, Any]]:
