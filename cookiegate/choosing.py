@@ -10,7 +10,8 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from .asking import Visitor, is_scripted, read_cookies
 from .consent import Consent, decide, describe
 from .cookie import OwnCookies
-from .forms import BadRequest, find_own_referrer, is_local, read_form, require_same_origin
+from .errors import StoreError
+from .forms import BadRequest, PartlySaved, find_own_referrer, is_local, read_form, require_same_origin
 from .gate import Rules, expire_cookies, filter_cookie_header
 from .notices import Notices
 from .policy import Policy
@@ -57,21 +58,37 @@ class Choosing:
             return Response(status_code=409) if is_scripted(request) else RedirectResponse(back, 303)
         sent = read_cookies(request)
         known = before if before.id else Consent(id=self._own.identify(sent, visitor.secure))
-        record = describe(
-            self._policy,
-            known,
-            after,
-            time=int(now * 1000),
-            method=form.method,
-            language=visitor.language,
-            banner=self._notices.banner_digest(visitor.language),
-            gpc="1" in request.headers.getlist("sec-gpc"),
-        )
-        if await self._recorder.record(record, before, after, visitor.network):
-            page, agent = urlsplit(back).path, request.headers.get("user-agent", "")
+
+        async def record(after: Consent) -> str:
+            """The event, "" where it is not recorded."""
+            record = describe(
+                self._policy,
+                known,
+                after,
+                time=int(now * 1000),
+                method=form.method,
+                language=visitor.language,
+                banner=self._notices.banner_digest(visitor.language),
+                gpc="1" in request.headers.getlist("sec-gpc"),
+            )
+            return record.event if await self._recorder.record(record, before, after, visitor.network) else ""
+
+        path = urlsplit(back).path or "/"
+        try:
+            event = await record(after)
+        except (BadRequest, StoreError) as error:
+            if not before.services - after.services:
+                raise
+            # what is taken back holds, whatever becomes of the rest (GDPR art. 7(3))
+            after = decide(self._policy, before, "save", (), before.services & after.services, int(now) // 86_400)
+            await record(after)
+            response = Response()
+            self.remember(response, request, after, path, sent, visitor.secure)
+            raise PartlySaved(error, response.headers.getlist("set-cookie")) from None
+        if event:
             mark = _OLDER if outdated else self._policy.mark
-            said = record.event.removesuffix("-given")
-            self._register.answer(unquote(page), visitor.language, agent, mark, said)
+            agent = request.headers.get("user-agent", "")
+            self._register.answer(unquote(path), visitor.language, agent, mark, event.removesuffix("-given"))
         withdrawn = bool(before.services) and not after.services
         clears = self._policy.consent.clear_site_data and visitor.secure and withdrawn
         if clears and not is_scripted(request):

@@ -15,7 +15,7 @@ from .consent import Consent
 from .cookie import OwnCookies
 from .errors import LedgerError, StoreError
 from .exchange import Receive, Scope, Send, logger
-from .forms import BadRequest, find_own_referrer, read_body, read_word, require_same_origin
+from .forms import BadRequest, PartlySaved, find_own_referrer, read_body, read_word, require_same_origin
 from .forwarding import Forwarder
 from .gate import Rules
 from .notices import Notices
@@ -82,21 +82,27 @@ class Endpoints:
             response = await self._find(request, visitor)
         except ClientDisconnect:
             return  # nobody is there to be answered, and half a form decides nothing
-        except (StoreError, LedgerError) as error:
-            self._complain(error)
-            page = self._notices.message_page(visitor.language, "not_saved")
-            response = HTMLResponse(page, 503, {"retry-after": "30"})
-        except BadRequest as error:
-            kind = "too_many" if error.status == 429 else "refused_request"
-            page = self._notices.message_page(visitor.language, kind)
-            response = HTMLResponse(page, error.status, {"x-cookiegate": f"refused; {error}"})
-            if error.status == 429:
-                response.headers["retry-after"] = "60"
+        except (StoreError, LedgerError, BadRequest, PartlySaved) as error:
+            response = self._explain(visitor, error)
         if "cache-control" not in response.headers:
             response.headers["cache-control"] = "no-store"
         response.headers["x-content-type-options"] = "nosniff"
         response.headers["content-security-policy"] = _OWN_CSP
         await response(scope, receive, send)
+
+    def _explain(self, visitor: Visitor, error: Exception) -> Response:
+        if isinstance(error, PartlySaved):
+            response = self._explain(visitor, error.reason)
+            for value in error.cookies:
+                response.headers.append("set-cookie", value)
+            return response
+        if not isinstance(error, BadRequest):
+            self._complain(error)
+            page = self._notices.message_page(visitor.language, "not_saved")
+            return HTMLResponse(page, 503, {"retry-after": "30"})
+        kind = "too_many" if error.status == 429 else "refused_request"
+        headers = {"x-cookiegate": f"refused; {error}"} | ({"retry-after": "60"} if error.status == 429 else {})
+        return HTMLResponse(self._notices.message_page(visitor.language, kind), error.status, headers)
 
     def _complain(self, error: Exception) -> None:
         """Once a minute: a line for each visitor would fill the disk, which may be what is full."""

@@ -23,6 +23,16 @@ class BadRequest(CookiegateError):
         super().__init__(reason)
 
 
+class PartlySaved(CookiegateError):
+    """What was taken back holds, and what was to be given could not be recorded, for `reason`."""
+
+    def __init__(self, reason: Exception, cookies: list[str]) -> None:
+        """`cookies`: the Set-Cookie values that make it hold."""
+        self.reason = reason
+        self.cookies = cookies
+        super().__init__(str(reason))
+
+
 class Form:
     """A decision as posted. Raises BadRequest for whatever is not exactly one."""
 

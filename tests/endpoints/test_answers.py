@@ -26,6 +26,14 @@ def test_while_the_store_is_down_nothing_can_be_given_and_everything_refused(tmp
         for decision in ({"decision": "accept"}, {"decision": "allow", "service": "filmi"}):
             answer = await choose(gate, **decision)
             assert (answer.status, answer.get("retry-after"), answer.all("set-cookie")) == (503, "30", [])
+        mixed = await choose(gate, "save", cookie=given, service=["filmi"])
+        assert mixed.status == 303, "it only takes back"
+        some = keep(mixed)
+        mixed = await choose(gate, "save", cookie=some, service=["pikseli"])
+        assert (mixed.status, mixed.get("retry-after")) == (503, "30")
+        page = (await call(gate, headers=[("cookie", keep(mixed))])).body
+        assert b'<iframe src="https://filmi' not in page, "what is taken back holds"
+        assert b'<script src="https://pikseli' not in page, "what is given does not"
         for decision, cookie in (("refuse", ""), ("withdraw", given)):
             answer = await choose(gate, decision, cookie=cookie)
             assert answer.status == 303

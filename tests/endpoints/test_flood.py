@@ -60,6 +60,23 @@ def test_a_withdrawal_is_recorded_however_many_others_come_from_the_same_network
     asyncio.run(story())
 
 
+def test_what_settings_take_back_holds_and_is_recorded_though_what_they_give_does_not(tmp_path: Path) -> None:
+    async def story() -> None:
+        gate = make_gate(website, tmp_path)
+        given = keep(await choose(gate, "save", service="pikseli"))
+        for _ in range(30):
+            await choose(gate)
+        answer = await choose(gate, "save", cookie=given, service="filmi")
+        assert (answer.status, answer.get("retry-after")) == (429, "60")
+        page = (await call(gate, headers=[("cookie", keep(answer))])).body
+        assert b'<script src="https://pikseli' not in page
+        assert b'<iframe src="https://filmi' not in page
+        last = read_ledger(gate, tmp_path)[-1]
+        assert (last["event"], last["services"]) == ("withdrawn", [])
+
+    asyncio.run(story())
+
+
 def test_one_consent_cannot_be_withdrawn_without_end(tmp_path: Path) -> None:
     async def story() -> None:
         gate = make_gate(website, tmp_path)
