@@ -68,7 +68,8 @@ class Choosing:
                 time=int(now * 1000),
                 method=form.method,
                 language=visitor.language,
-                banner=self._notices.banner_digest(visitor.language),
+                # what a page of an older policy showed is not known here
+                banner="" if outdated else self._notices.banner_digest(visitor.language),
                 gpc="1" in request.headers.getlist("sec-gpc"),
             )
             return record.event if await self._recorder.record(record, before, after, visitor.network) else ""

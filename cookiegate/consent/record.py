@@ -47,8 +47,8 @@ class ConsentRecord:
     services: tuple[str, ...]  # ids of the services given, sorted
     method: str  # banner:accept, banner:refuse-new, settings:save, settings:withdraw, placeholder:<service>
     language: str  # BCP 47 tag in which the visitor was asked
-    policy_version: str
-    banner: str  # SHA-256 of what was shown, hex
+    policy_version: str  # under which the answer was heard
+    banner: str  # SHA-256 of what was shown, hex; "" for a page of an older policy, which can only take back
     validity_days: int
     gpc: bool = False  # the browser sent Sec-GPC: 1
     consent_id: str = ""  # random; empty where nothing was given or held before

@@ -158,11 +158,9 @@ def _describe_record(entry: Entry, hash: str, policy: dict[str, Any], earlier: E
     time = datetime.fromtimestamp(entry.time / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     subject = f"#subject-{entry.person['consent_id']}" if entry.person else f"#subject-of-{entry.seq}"
     addresses = policy.get("addresses", {})
-    notice = {
-        "@type": "dpv:ConsentNotice",
-        "dct:identifier": f"sha256:{said['banner']}",
-        "dct:language": said["language"],
-    }
+    notice = {"@type": "dpv:ConsentNotice", "dct:language": said["language"]}
+    if said["banner"]:
+        notice["dct:identifier"] = f"sha256:{said['banner']}"
     node: dict[str, object] = {
         "@id": f"#record-{entry.seq}",
         "@type": "dpv:ConsentRecord",

@@ -164,7 +164,9 @@ def test_a_page_that_asked_another_question_gives_nothing_and_takes_back_everyth
         back = await post(new, shown_by_old, "decision=withdraw", headers | {"cookie": given})
         assert read_state(await visit(new, keep(back)))["filmi"] is False
         old.register.close()
-        assert [each["event"] for each in read_ledger(new, tmp_path / "new")] == ["given", "withdrawn"]
+        records = read_ledger(new, tmp_path / "new")
+        assert [each["event"] for each in records] == ["given", "withdrawn"]
+        assert [bool(each["banner"]) for each in records] == [True, False], "what an older page showed is not known"
 
     asyncio.run(story())
 
