@@ -1,13 +1,16 @@
-"""Where a service hides under the site's own address and was not given, the answer is nothing, and why."""
+"""Where a service hides under the site's own address: not given, the answer is nothing, and why; given, nothing that a
+cache may go on giving when the consent is gone."""
 
 from __future__ import annotations
 
-from .exchange import Receive, Scope, Send, write_refusal
-from .gate import PASS, Allowance, Verdict
+from .exchange import Message, Receive, Scope, Send, write_refusal
+from .gate import PASS, TO_SHARED_CACHES, Allowance, Verdict
 from .requests import find_place
 
 _MOST = 4096  # paths remembered
 _LONGEST = 256  # characters of one worth remembering
+_CACHING = TO_SHARED_CACHES | {b"cache-control", b"expires", b"age"}
+_ASKED_EACH_TIME = ((b"cache-control", b"private, no-cache"), (b"vary", b"Cookie"))
 
 
 class Places:
@@ -39,3 +42,15 @@ async def refuse_path(scope: Scope, receive: Receive, send: Send, verdict: Verdi
         return
     await send({"type": "http.response.start", "status": 403, "headers": write_refusal(verdict.service)})
     await send({"type": "http.response.body", "body": b""})
+
+
+def ask_each_time(send: Send) -> Send:
+    """The way to the server for what a service sends from the site's own address."""
+
+    async def send_asked(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = [pair for pair in message.get("headers", ()) if pair[0].lower() not in _CACHING]
+            message = {**message, "headers": [*headers, *_ASKED_EACH_TIME]}
+        await send(message)
+
+    return send_asked

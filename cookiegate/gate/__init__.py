@@ -11,7 +11,7 @@ from .plain import EVENT, pass_plain
 from .response import NOTHING_SEEN, Compose, GatedResponse, Seen
 from .tags import quote
 from .validators import Validators
-from .variants import unmark_etags
+from .variants import TO_SHARED_CACHES, unmark_etags
 from .visit import Visit
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "EVENT",
     "NOTHING_SEEN",
     "PASS",
+    "TO_SHARED_CACHES",
     "Allowance",
     "CodingError",
     "Compose",

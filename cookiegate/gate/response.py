@@ -128,7 +128,7 @@ class GatedResponse:
                 inline = all(rules.allows_inline(policy, nonce) for policy in policies)
             return self._start_page(out, content_type or b"", coding, cache, nonce, inline, has_body)
         if self._visit.worker and status == 200 and has_body and not coding:
-            return self._start_worker(out)
+            return vary_by_choice(self._start_worker(out), cache)
         if status == 304 and self._visit.document:
             return vary_by_choice(replace_etag(out, self._variant), cache)
         if (self._visit.document and is_drawing(media)) or self._visit.worker or self._visit.program:

@@ -244,7 +244,8 @@ def test_a_changed_choice_brings_a_new_worker() -> None:
     assert all(body.startswith(b"/*worker*/\n1;\n2\n;") for body in bodies)
     assert sum(b"skipWaiting" in body for body in bodies) == 2
     out = gate(script, b"1", document=False, worker=True)
-    assert [name for name, _ in out.headers] == [b"content-type", b"content-security-policy"]
+    names = [name for name, _ in out.headers]
+    assert names == [b"content-type", b"content-security-policy", b"vary", b"cache-control"]
 
 
 @pytest.mark.parametrize("begin", [b"'use strict';", b'  // x\n/* y */ "use strict"\n'])

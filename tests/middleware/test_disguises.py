@@ -150,3 +150,28 @@ def test_headers_that_can_be_read_once_arrive(tmp_path: Path) -> None:
     style = asyncio.run(call(gate, path="/a.css", headers=[("sec-fetch-dest", "style")]))
     assert (style.get("content-type"), style.get("x-own"), style.get("etag")) == ("text/css", "1", None)
     gate.register.close()
+
+
+@both
+def test_what_a_service_sends_from_the_sites_own_address_is_asked_for_anew_each_time(mode: str, tmp_path: Path) -> None:
+    """Or a browser would run it from its cache after the withdrawal, and a shared cache give it to who refused."""
+    kept_long = [
+        (b"cache-control", b"public, max-age=86400"),
+        (b"expires", b"Thu, 01 Dec 2033 16:00:00 GMT"),
+        (b"surrogate-control", b"max-age=86400"),
+    ]
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await answer(send, OWN, kept_long, kind=b"text/javascript")
+
+    async def story() -> None:
+        async with stand_before(mode, app, tmp_path) as gate:
+            cookie = ("cookie", keep(await choose(gate)))
+            given = await call(gate, path="/px/t.js", headers=[SCRIPT, cookie])
+            assert (given.status, given.get("cache-control"), given.get("vary")) == (200, "private, no-cache", "Cookie")
+            assert (given.get("expires"), given.get("surrogate-control")) == (None, None)
+            assert (await call(gate, path="/px/t.js", headers=[SCRIPT])).status == 403
+            other = await call(gate, path="/other.js", headers=[SCRIPT, cookie])
+            assert other.get("cache-control") == "public, max-age=86400"
+
+    asyncio.run(story())

@@ -46,8 +46,9 @@ def test_data_that_calls_itself_a_page_keeps_its_bytes(data: bytes, tmp_path: Pa
     assert fetch(tmp_path, data, b"text/html", ("sec-fetch-dest", "document")).body != data
 
 
-@pytest.mark.parametrize("kind", ["worker", "sharedworker"])
+@pytest.mark.parametrize("kind", ["worker", "sharedworker", "serviceworker"])
 def test_a_workers_script_is_one_visitors_own(kind: str, tmp_path: Path) -> None:
-    got = fetch(tmp_path, b"1", b"text/javascript", ("sec-fetch-dest", kind))
+    more = [("service-worker", "script")] if kind == "serviceworker" else []
+    got = fetch(tmp_path, b"1", b"text/javascript", ("sec-fetch-dest", kind), *more)
     assert got.get("cache-control") == "private, max-age=60"
     assert got.get("vary") == "Cookie"
