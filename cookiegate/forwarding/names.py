@@ -11,6 +11,8 @@ import json
 import math
 import re
 from collections.abc import Mapping, Sequence
+from unicodedata import normalize
+from urllib.parse import unquote
 
 Value = str | int | float | bool
 Parameters = Mapping[str, object]
@@ -58,9 +60,13 @@ def _require_parameter(event: str, key: str, value: object) -> object:
         return _require_items(event, value)
     if not _NAME.fullmatch(key):
         raise ValueError(f"{event}: {key!r} is no name of a parameter: a letter, then up to 39 letters, digits and _")
-    if key.lower() in _RESERVED_PARAMETERS or key.startswith(_RESERVED_PREFIXES):
-        raise ValueError(f"{event}: the parameter {key!r} is reserved, or names a person")
+    _require_open(event, key)
     return _require_value(f"{event}: {key}", value)
+
+
+def _require_open(where: str, key: str) -> None:
+    if key.lower() in _RESERVED_PARAMETERS or key.startswith(_RESERVED_PREFIXES):
+        raise ValueError(f"{where}: the parameter {key!r} is reserved, or names a person")
 
 
 def _require_items(event: str, items: object) -> list[dict[str, Value]]:
@@ -72,6 +78,8 @@ def _require_items(event: str, items: object) -> list[dict[str, Value]]:
             raise ValueError(f"{event}: each of items has at most {_MOST_OF_ITEM} named values")
         if wrong := [key for key in item if not isinstance(key, str) or not _NAME.fullmatch(key)]:
             raise ValueError(f"{event}: items: {wrong[0]!r} is no name")
+        for key in item:
+            _require_open(f"{event}: items", key)
         kept.append({key: _require_value(f"{event}: items: {key}", value) for key, value in item.items()})
     return kept
 
@@ -89,6 +97,7 @@ def _require_value(where: str, value: object) -> Value:
         raise ValueError(f"{where}: {type(value).__name__} is neither text nor number")
     if len(value) > _LONGEST or not value.isprintable():
         raise ValueError(f"{where}: a text has at most {_LONGEST} characters, all of them printable")
-    if _MAILBOX.search(value):
+    # written in percents, or with letters that look like others
+    if _MAILBOX.search(normalize("NFKC", unquote(unquote(value)))):
         raise ValueError(f"{where}: an e-mail address must not be told to anybody")
     return value

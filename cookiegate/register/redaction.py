@@ -19,6 +19,7 @@ _PATH_END = re.compile(r"[?#;]")  # query, fragment, and parameters such as ;jse
 _USUAL_PATH = compile(
     r"(?:/(?:[_.-]++|[A-Za-z]++(?![0-9])|(?:[A-Za-z]{1,8}+[0-9]{1,5}+|[0-9]{1,5}+)[A-Za-z]{0,8}+(?![0-9A-Za-z]))++)*+/?+"
 )
+_INNER_CAPITAL = re.compile(r"[a-z][A-Z]")  # in words as well, but then it is worth a look
 _SLASHES = re.compile(r"//+")
 _DIGITS = re.compile(r"\d{6,}")
 # UUIDs, hexadecimal digests, and what looks drawn at random: a link that resets a password names a person.
@@ -26,6 +27,8 @@ _TOKEN = re.compile(
     r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b|\b(?=[a-f]*[0-9])[0-9a-f]{24,}\b"
     r"|(?<![A-Za-z0-9])(?=[A-Z0-9]*[a-z])(?=[a-z0-9]*[A-Z])(?=[A-Za-z]*[0-9])[A-Za-z0-9]{22,}"
 )
+_RUN = re.compile(r"(?<![\w-])[A-Za-z0-9_-]{20,}(?![\w-])")
+_CHANGE = re.compile(r"(?<=[0-9])(?=[A-Za-z])|(?<=[A-Za-z])(?=[0-9])|(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[a-z])")
 _MAILBOX = compile(r"(?<![^\s/&=@])[^\s/&=@]++@[^\s/&=@]++")
 # Tried only where a word begins: whoever writes thousands of letters and a bracket must not stop the loop.
 _MAILBOX_IN_WORDS = compile(r"(?<![\w.+-])[\w.+-]++[(\[{](?i:at)[)\]}][\w.-]++")
@@ -35,7 +38,7 @@ _PLAIN_VALUE = re.compile(r"[^\w .,:~/\[\]-]+")
 def reduce_path(path: str) -> str:
     """A path without query and parameters; a segment with an e-mail address, runs of six digits and what looks drawn at
     random are replaced. It may be written in percents several times over."""
-    if 0 < len(path) <= _LONGEST_PATH and _USUAL_PATH.fullmatch(path):
+    if 0 < len(path) <= _LONGEST_PATH and _USUAL_PATH.fullmatch(path) and not _INNER_CAPITAL.search(path):
         return path
     return _reduce_path(path)
 
@@ -68,7 +71,17 @@ def _names_mailbox(segment: str) -> bool:
 def _redact(text: str) -> str:
     if "[" in text or "(" in text or "{" in text:
         text = _MAILBOX_IN_WORDS.sub("[email]", text)
-    return _DIGITS.sub("[number]", _TOKEN.sub("[token]", text))
+    return _DIGITS.sub("[number]", _RUN.sub(_replace_drawn, _TOKEN.sub("[token]", text)))
+
+
+def _replace_drawn(run: re.Match[str]) -> str:
+    """What is drawn at random in base64url changes between letters and digits, and between small letters and capitals,
+    at six letters of ten, in base36 or base32 at four; words, numbers and names of things at one or two."""
+    text = run[0]
+    mixed = not (text.islower() or text.isupper())
+    if not mixed and ("-" in text or "_" in text):
+        return text
+    return "[token]" if len(_CHANGE.findall(text)) >= (0.3 if mixed else 0.15) * len(text) else text
 
 
 def reduce_value(text: str) -> str:

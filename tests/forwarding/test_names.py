@@ -37,6 +37,11 @@ from cookiegate.forwarding.names import require_event
         ("ok", {"items": "x"}, "is a list"),
         ("ok", {"items": [{"item name": 1}]}, "is no name"),
         ("ok", {"items": [{"item_id": "matti@kello.example"}]}, "e-mail"),
+        ("ok", {"items": [{"user_id": "4711"}]}, "names a person"),
+        ("ok", {"items": [{"Email": "x"}]}, "names a person"),
+        ("ok", {"label": "matti%40kello.example"}, "e-mail"),
+        ("ok", {"label": "matti%2540kello.example"}, "e-mail"),
+        ("ok", {"label": "matti＠kello.example"}, "e-mail"),
     ],
 )
 def test_what_cannot_be_told_is_refused(name: str, parameters: dict[str, Any], said: str) -> None:
