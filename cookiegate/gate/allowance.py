@@ -48,6 +48,7 @@ class Allowance:
         self._necessary = frozenset(entry.service.id for entry in needed if entry.service)
         granted = [site.services[id] for id in sorted(given | self._necessary)]
         self.blocks = site.policy.gate.unknown == "block"
+        self.everything = bool(given) and given == site.loaded  # no more could be agreed to
         self.measuring = given & site.policy.measuring  # statistics that may run
         self._names = compile_names(
             [entry.name for entry in needed if entry.name]
