@@ -25,10 +25,11 @@ Headers = list[tuple[bytes, bytes]]
 
 _WATCHED = FILTERED | {b"content-type", b"content-disposition"}
 _DROPPED = TO_SHARED_CACHES | frozenset(  # of a page: no longer true, or would let an old variant pass for the new one
-    (b"content-length", b"content-md5", b"digest", b"repr-digest", b"content-digest", b"accept-ranges",
-     b"last-modified", b"etag", b"vary", b"cache-control", b"content-type", b"x-dns-prefetch-control")
+    (b"content-length", b"content-range", b"content-md5", b"digest", b"repr-digest", b"content-digest",
+     b"accept-ranges", b"last-modified", b"etag", b"vary", b"cache-control", b"content-type", b"x-dns-prefetch-control")
 )  # fmt: skip
 _STRICT = re.compile(rb"(?:\s|//[^\n]*\n|/\*.*?\*/)*[\"']use strict[\"']", re.S)
+_BODILESS = frozenset((101, 204, 205, 304))
 _LENGTHS = frozenset((b"content-length", b"etag", b"last-modified", b"accept-ranges"))
 
 
@@ -120,7 +121,10 @@ class GatedResponse:
             out.append(pair)
         out.append(allowance.csp_header)
         media = read_media(content_type or b"")
-        if not attached and media in PAGE_TYPES and status not in (101, 204, 205, 206, 304) and (media or has_body):
+        # Browsers show a part that they did not ask for as the page (and pages are never asked for in parts).
+        part = status == 206 and not self._visit.document
+        whole = not part and status not in _BODILESS
+        if not attached and media in PAGE_TYPES and whole and (media or has_body):
             self.is_page = self.rewrites = True
             nonce, inline = b"", True
             if policies:
