@@ -14,10 +14,11 @@ from .allowance import PASS, Allowance, Verdict
 from .coding import Closer, Opener, open_coding
 from .cookies import passes_set_cookie
 from .html import Insertions, Rewriter
+from .japanese import Japanese
 from .media import PAGE_TYPES, is_drawing, read_charset, read_media
 from .memory import RememberingRewriter, open_rewriter
 from .plain import EVENT, FILTERED
-from .transcoding import MARKS, TRANSCODED, Transcoder
+from .transcoding import MARKS, TRANSCODED, Transcoder, open_encoding
 from .variants import TO_SHARED_CACHES, mark_etag, replace_etag, tell_variant, vary_by_choice
 from .visit import Visit
 
@@ -60,7 +61,7 @@ class GatedResponse:
     _opener: Opener | None = None
     _closer: Closer | None = None
     _opened = False
-    _transcoder: Transcoder | None = None
+    _transcoder: Transcoder | Japanese | None = None
     _charset = b""
     _begin: bytes | None = b""  # what came before two bytes told the encoding; None from then on
     _told = False  # whether a fragment was looked at
@@ -186,7 +187,7 @@ class GatedResponse:
                 return b""
             self._begin = None
             name = MARKS.get(data[:2]) or ("" if data[:2] == b"\xef\xbb" else TRANSCODED.get(self._charset))
-            self._transcoder = Transcoder(name) if name else None
+            self._transcoder = open_encoding(name) if name else None
         return self._transcoder.read(data, final) if self._transcoder is not None else data
 
     def deny(self, verdict: Verdict) -> None:
