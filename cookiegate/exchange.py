@@ -20,6 +20,7 @@ from .gate import (
     is_script,
     pass_plain,
     read_media,
+    tell_page,
 )
 from .passage import Passage
 
@@ -40,8 +41,6 @@ _VISITS: dict[bytes | None, Visit] = {b"document": _PAGE}
 _VISITS |= dict.fromkeys((b"image", b"style", b"font", b"script"), _ASKED_BY_SCRIPT)
 _VISITS |= dict.fromkeys((b"worker", b"sharedworker"), Visit(False, False, True, program=True))
 _VISITS |= dict.fromkeys((b"iframe", b"frame", b"embed", b"object"), _FRAME)
-_HTML_BEGINS = (b"<!doctype html", b"<html", b"<head", b"<script", b"<iframe", b"<body", b"<title", b"<style", b"<h1",
-                b"<div", b"<font", b"<table", b"<a ", b"<a>", b"<br", b"<p>", b"<p ", b"<b>", b"<!--")  # fmt: skip
 _BODILESS = frozenset((101, 204, 205, 304))
 
 logger = logging.getLogger("cookiegate")
@@ -78,7 +77,7 @@ class GatedSend:
     response: GatedResponse | None = None  # stays None where the short way was open
     _held: Message | None = None  # stays where the whole answer is withheld
     _begun = b""  # of a body whose head was not sent yet
-    _enough = 1  # bytes of it that tell
+    _sniffs = False  # whether they tell what it is, or whose script
     _withheld = False
     _has_body = True
 
@@ -120,9 +119,9 @@ class GatedSend:
         message = _lower(message)
         if self._has_body:
             if passage.allowance.beginnings and _is_script(message["headers"]):
-                self._enough = ENOUGH
                 return self._hold(message)
             if _may_be_sniffed(message["headers"]):
+                self._sniffs = True
                 return self._hold(message)
         return self._start(message, self._has_body)
 
@@ -143,22 +142,19 @@ class GatedSend:
         """Starts what was held, by the first bytes of its body; or withholds it."""
         if self._withheld:
             return
-        body = self._begun = self._begun + message.get("body", b"")
-        if len(body) < self._enough and message.get("more_body"):
-            return  # too little to tell by yet
         held = self._held
         assert held is not None
-        sniffed = self._enough == 1
-        if not sniffed and (service := self._find_owner(held["headers"], body)):
+        body = self._begun = self._begun + message.get("body", b"")
+        more, coding = bool(message.get("more_body")), _find_coding(held["headers"])
+        page = tell_page(body, coding, final=not more) if self._sniffs else True
+        if page is None or (more and not self._sniffs and len(body) < ENOUGH):
+            return  # too little to tell by yet
+        if not self._sniffs and (service := self._asked[2].allowance.beginnings.find(body, coding)):
             await self._withhold(service)
             return
         self._held, self._begun = None, b""
-        await self._start(held, not sniffed or _looks_like_html(body))
+        await self._start(held, page)
         await self.send({**message, "body": body})
-
-    def _find_owner(self, headers: Iterable[tuple[bytes, bytes]], body: bytes) -> str | None:
-        coding = next((value for name, value in headers if name == b"content-encoding"), None)
-        return self._asked[2].allowance.beginnings.find(body, coding)
 
     async def _withhold(self, service: str) -> None:
         """The script of a service that was not given, at an address where it could not be told from the site's own."""
@@ -241,6 +237,10 @@ def _is_script(headers: Iterable[tuple[bytes, bytes]]) -> bool:
     return any(name == b"content-type" and is_script(value) for name, value in headers)
 
 
+def _find_coding(headers: Iterable[tuple[bytes, bytes]]) -> bytes | None:
+    return b", ".join(value for name, value in headers if name == b"content-encoding" and value != b"identity") or None
+
+
 def _may_be_sniffed(headers: Iterable[tuple[bytes, bytes]]) -> bool:
     sniffed = True
     for name, value in headers:
@@ -249,8 +249,3 @@ def _may_be_sniffed(headers: Iterable[tuple[bytes, bytes]]) -> bool:
         if name == b"x-content-type-options" and value.strip().lower() == b"nosniff":
             sniffed = False
     return sniffed
-
-
-def _looks_like_html(body: bytes) -> bool:
-    """As browsers tell (WHATWG MIME Sniffing section 7.1)."""
-    return body[:512].lstrip(b"\xef\xbb\xbf\t\n\f\r ").lower().startswith(_HTML_BEGINS)

@@ -51,6 +51,8 @@ def adapt_request(
         lines = _adapt_conditions(lines, passage.allowance.key + passage.asked, visit)
     if validators is not None and scope.get("method") in _LOOKING and not headers.keys().isdisjoint(_ASKING):
         lines = validators.strip(find_path(scope), lines)
+    if passage.allowance.blocks and not headers.keys().isdisjoint(_OF_DICTIONARIES):
+        lines = [pair for pair in lines if pair[0] not in _OF_DICTIONARIES]
     kept = scope.get("state")
     return {**scope, "headers": lines, "state": {**kept, **state} if kept else state}
 
@@ -101,4 +103,6 @@ def read_host(headers: Mapping[bytes, bytes]) -> str:
 _LOOKING = frozenset(("GET", "HEAD"))  # of others a condition keeps what another has written
 _CONDITIONS = frozenset((b"if-modified-since", b"if-range", b"range"))
 _ASKING = _CONDITIONS | {b"if-none-match"}
+# Of what a browser stored before (RFC 9842 section 2): the website chose both, so they tell one visitor from another.
+_OF_DICTIONARIES = frozenset((b"available-dictionary", b"dictionary-id"))
 _OF_WORKERS = frozenset((b"if-none-match", b"accept-encoding"))

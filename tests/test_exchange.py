@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +74,31 @@ def test_what_has_no_type_waits_for_its_first_bytes_and_is_then_what_it_looks_li
     assert content(page).endswith(b"<body>[control]x")
     text = passed(start(), body(b"plain <body>x"))
     assert content(text) == b"plain <body>x"
+
+
+@pytest.mark.parametrize(
+    "page", [b"<!DOCTYPE html><p>x", b"\xef\xbb\xbf \n<html>x", b"<a href=x>x", b" " * 600 + b"<p>x"]
+)
+@pytest.mark.parametrize("size", [1, 2, 5])
+def test_what_has_no_type_is_the_same_in_whatever_pieces_it_comes(page: bytes, size: int, passed: Any) -> None:
+    pieces = [body(page[at : at + size], more=True) for at in range(0, len(page), size)]
+    assert b"[guard]" in content(passed(start(), body(page)))
+    assert content(passed(start(), *pieces, body(b""))) == content(passed(start(), body(page)))
+
+
+@pytest.mark.parametrize("size", [1, 1000])
+def test_what_has_no_type_is_looked_at_opened(size: int, passed: Any) -> None:
+    said, sent = start((b"content-encoding", b"gzip")), gzip.compress(b"<html>x</html>")
+    pieces = [body(sent[at : at + size], more=True) for at in range(0, len(sent), size)]
+    assert b"[guard]" in gzip.decompress(content(passed(said, *pieces, body(b""))))
+
+
+def test_what_has_no_type_and_begins_like_a_text_does_not_wait(passed: Any) -> None:
+    for begin in (b"x", b"  {", b"<rss versio", b"<?xml version"):
+        assert content(passed(start(), body(begin, more=True))) == begin
+    assert content(passed(start(), body(b"<", more=True))) == b""
+    assert content(passed(start(), body(b" " * 1445, more=True))) == b" " * 1445
+    assert content(passed(start((b"content-encoding", b"exotic")), body(b"x", more=True))) == b"x"
 
 
 def test_what_has_no_type_and_may_not_be_guessed_does_not_wait(passed: Any) -> None:

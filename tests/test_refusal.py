@@ -22,6 +22,7 @@ def test_a_path_that_one_visitor_may_ask_for_stays_closed_to_another(tmp_path: P
     asked = [
         "/",
         "/px/t.js",
+        "//px/t.js",
         "/%70x/t.js",
         "/a",
         "/a?b=c",

@@ -62,6 +62,12 @@ def test_a_page_is_asked_for_whole_and_any_other_thing_as_the_browser_wishes(nam
     assert adapted(allowance, PART, (name, "x"))[0] == [(name.encode(), b"x")]
 
 
+@pytest.mark.parametrize("visit", [PAGE, PART, WORKER])
+@pytest.mark.parametrize("name", ["available-dictionary", "dictionary-id"])
+def test_the_site_is_not_told_which_dictionaries_the_browser_has(name: str, visit: Visit, allowance: Allowance) -> None:
+    assert adapted(allowance, visit, ("x-y", "z"), (name, "visitor-4711"))[0] == [(b"x-y", b"z")]
+
+
 def test_a_page_is_asked_for_in_a_coding_that_can_be_opened_here(allowance: Allowance) -> None:
     assert adapted(allowance, PAGE, ("accept-encoding", "gzip, exotic"))[0] == [(b"accept-encoding", b"gzip")]
     assert adapted(allowance, PAGE, ("accept-encoding", "exotic"))[0] == [(b"accept-encoding", b"identity")]

@@ -9,6 +9,7 @@ from .media import is_script, read_media
 from .memory import Pages
 from .plain import EVENT, pass_plain
 from .response import NOTHING_SEEN, Compose, GatedResponse, Seen
+from .sniffing import tell_page
 from .tags import quote
 from .validators import Validators
 from .variants import TO_SHARED_CACHES, unmark_etags
@@ -40,5 +41,6 @@ __all__ = [
     "quote",
     "read_cookies",
     "read_media",
+    "tell_page",
     "unmark_etags",
 ]

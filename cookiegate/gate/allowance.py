@@ -33,6 +33,7 @@ class Verdict(NamedTuple):
 
 PASS = Verdict(True)
 _USUAL_URL = re.compile(rb"(?:https?:)?//([a-z0-9.-]+[a-z0-9])(?=[/?#]|\Z)")
+_SLASHES = re.compile("//+")
 # A path on the site itself, with nothing in it that a browser would read as anything else.
 _USUAL_PATH = re.compile(rb"/(?![/\\])[^\\&\x00-\x20]*+")
 
@@ -48,6 +49,7 @@ class Allowance:
         self._necessary = frozenset(entry.service.id for entry in needed if entry.service)
         granted = [site.services[id] for id in sorted(given | self._necessary)]
         self.blocks = site.policy.gate.unknown == "block"
+        self.everything = bool(given) and given == site.loaded  # no more could be agreed to
         self.measuring = given & site.policy.measuring  # statistics that may run
         self._names = compile_names(
             [entry.name for entry in needed if entry.name]
@@ -228,7 +230,11 @@ class Rules:
         return [*self._declared.find_all(host), *self._known.find_all(host)]
 
     def find_own(self, rest: str) -> str | None:
-        """The service that hides at this path of the site itself."""
+        """The service that hides at this path of the site itself, which may read several slashes as one."""
+        merged = _SLASHES.sub("/", rest)
+        return self._find_own(rest) or (self._find_own(merged) if merged != rest else None)
+
+    def _find_own(self, rest: str) -> str | None:
         if not self._may_hide_here.search(rest):
             return None
         declared = self._own_declared.find("own", rest)

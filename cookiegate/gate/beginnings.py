@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ..policy import Service
-from .coding import CodingError, open_coding
+from .coding import CodingError, open_beginning
 
 ENOUGH = 1024  # bytes: what names a script stands at its head
 
@@ -24,22 +24,9 @@ class Beginnings:
 
     def find(self, begun: bytes, coding: bytes | None) -> str | None:
         """The service whose script begins like this, or None. `coding`: the Content-Encoding of what has come."""
-        if coding is not None and coding.strip().lower() not in (b"", b"identity"):
-            try:
-                begun = _open(begun, coding)
-            except CodingError:
-                return None  # no browser can read it either
+        try:
+            begun = open_beginning(begun, coding, ENOUGH)
+        except CodingError:
+            return None  # browsers ask for no coding that is not known here, and read nothing broken
         head = begun[:ENOUGH]
         return next((service for text, service in self._owners if text in head), None)
-
-
-def _open(begun: bytes, coding: bytes) -> bytes:
-    """As much of it as is looked at; little by little, since little may open to much."""
-    head, opened = b"", open_coding(coding)
-    if opened is None:
-        return head
-    for at in range(0, len(begun), ENOUGH):
-        head += opened[0].feed(begun[at : at + ENOUGH])
-        if len(head) >= ENOUGH:
-            break
-    return head

@@ -9,11 +9,12 @@ from typing import Any, Protocol
 from ..errors import CookiegateError
 
 _LARGEST = 64 * 1024 * 1024  # bytes a page may have once opened
+_GZIP = b"\x1f\x8b\x08"  # how a member begins
 _PIECE = 256 * 1024  # bytes opened at a time, so that a bomb is noticed before it is in memory
 
 
 class CodingError(CookiegateError):
-    """A compressed body that is broken, cut off, or opens to more than 64 MiB."""
+    """A compressed body that is broken, cut off, opens to more than 64 MiB, or cannot be opened here."""
 
 
 class Opener(Protocol):
@@ -27,11 +28,16 @@ class Closer(Protocol):
 
 
 class _Inflate:
-    """gzip and deflate. Some servers send deflate without its zlib header; both are read."""
+    """gzip and deflate. Some servers send deflate without its zlib header; both are read.
+
+    Behind the end there may be one more gzip member (RFC 1952 section 2.2). Browsers ignore whatever else stands there.
+    """
 
     def __init__(self, wbits: int) -> None:
         self._object = zlib.decompressobj(wbits)
         self._size = 0
+        self._gzip = wbits > zlib.MAX_WBITS
+        self._behind = b""  # the end, as much as tells whether another member begins
         self._begin: bytes | None = b"" if wbits == zlib.MAX_WBITS else None  # until two bytes tell the header
 
     def feed(self, data: bytes) -> bytes:
@@ -44,18 +50,26 @@ class _Inflate:
             if data[0] & 15 != 8 or (data[0] * 256 + data[1]) % 31:  # RFC 1950 section 2.2
                 self._object = zlib.decompressobj(-zlib.MAX_WBITS)
         while data:
+            if self._object.eof and not self._begins_again(data):
+                break
+            data, self._behind = self._behind + data, b""
             try:
                 piece = self._object.decompress(data, _PIECE)
             except zlib.error as error:
                 raise CodingError(f"the body is not what its Content-Encoding says: {error}") from None
             self._size = _grow(self._size, piece)
             out.append(piece)
-            data = self._object.unconsumed_tail
-            if self._object.eof:
-                data = self._object.unused_data
-                if data:  # several gzip members in a row (RFC 1952 section 2.2)
-                    self._object = zlib.decompressobj(zlib.MAX_WBITS + 16)
+            data = self._object.unused_data if self._object.eof else self._object.unconsumed_tail
         return b"".join(out)
+
+    def _begins_again(self, data: bytes) -> bool:
+        """Whether what has come behind the end begins another member."""
+        begin = self._behind + data
+        if self._gzip and begin.startswith(_GZIP):
+            self._object = zlib.decompressobj(zlib.MAX_WBITS + 16)
+            return True
+        self._behind = begin[: len(_GZIP)]
+        return False
 
     def close(self) -> None:
         if not self._object.eof:
@@ -192,6 +206,20 @@ def open_coding(name: bytes) -> tuple[Opener, Closer] | None:
     """What opens and closes this coding, or None where it is not known here (then only the headers are gated)."""
     makers = _CODINGS.get(name.strip().lower())
     return (makers[0](), makers[1]()) if makers else None
+
+
+def open_beginning(begun: bytes, coding: bytes | None, enough: int) -> bytes:
+    """At least as much of it as is looked at; little by little, since little may open to much."""
+    if coding is None or coding.strip().lower() in (b"", b"identity"):
+        return begun
+    head, opened = b"", open_coding(coding)
+    if opened is None:
+        raise CodingError(f"{coding.decode('latin-1')} cannot be opened here")
+    for at in range(0, len(begun), enough):
+        head += opened[0].feed(begun[at : at + enough])
+        if len(head) >= enough:
+            break
+    return head
 
 
 @lru_cache(maxsize=256)

@@ -6,25 +6,32 @@ import re
 from functools import lru_cache
 
 PAGE_TYPES = (b"text/html", b"")  # browsers read what has no type as what it looks like
-_UNKNOWN = frozenset((b"", b"*/*", b"unknown/unknown", b"application/unknown"))
+_UNKNOWN = frozenset((b"unknown/unknown", b"application/unknown"))
 _SCRIPTS = frozenset(
     (b"text/javascript", b"application/javascript", b"application/x-javascript", b"text/ecmascript",
      b"application/ecmascript", b"text/jscript", b"text/x-javascript", b"text/x-ecmascript",
      b"application/x-ecmascript")
 )  # fmt: skip
-_CHARSET = re.compile(rb"charset\s*=\s*[\"']?([^\s\"';]+)", re.I)
+# A comma in quotes ends no type of a list.
+_OF_LIST = re.compile(rb'(?:[^,"]|"(?:[^"\\]|\\.)*+(?:"|\Z))++', re.S)
+# Browsers end a type at white space too, and Chromium at a parenthesis.
+_TYPE = re.compile(rb"\s*([!#$%&'*+.^_`|~0-9a-z-]+/[!#$%&'*+.^_`|~0-9a-z-]+)(?=[\s;(]|\Z)", re.I)
+# Only behind a semicolon: a page would be read in an encoding that no browser takes it for.
+_CHARSET = re.compile(rb";\s*charset\s*=\s*[\"']?([^\s\"';,]+)", re.I)
 _KEPT = 512  # values remembered
 
 
 @lru_cache(maxsize=_KEPT)
 def read_media(content_type: bytes) -> bytes:
     """The type of a Content-Type header as browsers take it (WHATWG Fetch, extracting a MIME type): the last valid one
-    of a list; b"" where they would look at the content instead."""
+    of a list, but for */*, which says nothing; b"" where they would look at the content instead."""
     media = b""
-    for part in content_type.split(b","):
-        said = part.partition(b";")[0].strip().lower()
-        if b"/" in said.strip(b"/"):
-            media = said
+    for part in _OF_LIST.findall(content_type):
+        found = _TYPE.match(part)
+        if found and found[1] != b"*/*":
+            media = found[1].lower()
+        elif found and part.strip() != b"*/*" and media not in PAGE_TYPES:
+            media = b""  # with a parameter, it is a type to Chromium
     return b"" if media in _UNKNOWN else media
 
 

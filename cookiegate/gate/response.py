@@ -14,10 +14,11 @@ from .allowance import PASS, Allowance, Verdict
 from .coding import Closer, Opener, open_coding
 from .cookies import passes_set_cookie
 from .html import Insertions, Rewriter
+from .japanese import Japanese
 from .media import PAGE_TYPES, is_drawing, read_charset, read_media
 from .memory import RememberingRewriter, open_rewriter
 from .plain import EVENT, FILTERED
-from .transcoding import MARKS, TRANSCODED, Transcoder
+from .transcoding import MARKS, TRANSCODED, Transcoder, open_encoding
 from .variants import TO_SHARED_CACHES, mark_etag, replace_etag, tell_variant, vary_by_choice
 from .visit import Visit
 
@@ -25,10 +26,11 @@ Headers = list[tuple[bytes, bytes]]
 
 _WATCHED = FILTERED | {b"content-type", b"content-disposition"}
 _DROPPED = TO_SHARED_CACHES | frozenset(  # of a page: no longer true, or would let an old variant pass for the new one
-    (b"content-length", b"content-md5", b"digest", b"repr-digest", b"content-digest", b"accept-ranges",
-     b"last-modified", b"etag", b"vary", b"cache-control", b"content-type", b"x-dns-prefetch-control")
+    (b"content-length", b"content-range", b"content-md5", b"digest", b"repr-digest", b"content-digest",
+     b"accept-ranges", b"last-modified", b"etag", b"vary", b"cache-control", b"content-type", b"x-dns-prefetch-control")
 )  # fmt: skip
 _STRICT = re.compile(rb"(?:\s|//[^\n]*\n|/\*.*?\*/)*[\"']use strict[\"']", re.S)
+_BODILESS = frozenset((101, 204, 205, 304))
 _LENGTHS = frozenset((b"content-length", b"etag", b"last-modified", b"accept-ranges"))
 
 
@@ -59,7 +61,7 @@ class GatedResponse:
     _opener: Opener | None = None
     _closer: Closer | None = None
     _opened = False
-    _transcoder: Transcoder | None = None
+    _transcoder: Transcoder | Japanese | None = None
     _charset = b""
     _begin: bytes | None = b""  # what came before two bytes told the encoding; None from then on
     _told = False  # whether a fragment was looked at
@@ -120,7 +122,10 @@ class GatedResponse:
             out.append(pair)
         out.append(allowance.csp_header)
         media = read_media(content_type or b"")
-        if not attached and media in PAGE_TYPES and status not in (101, 204, 205, 206, 304) and (media or has_body):
+        # Browsers show a part that they did not ask for as the page (and pages are never asked for in parts).
+        part = status == 206 and not self._visit.document
+        whole = not part and status not in _BODILESS
+        if not attached and media in PAGE_TYPES and whole and (media or has_body):
             self.is_page = self.rewrites = True
             nonce, inline = b"", True
             if policies:
@@ -182,7 +187,7 @@ class GatedResponse:
                 return b""
             self._begin = None
             name = MARKS.get(data[:2]) or ("" if data[:2] == b"\xef\xbb" else TRANSCODED.get(self._charset))
-            self._transcoder = Transcoder(name) if name else None
+            self._transcoder = open_encoding(name) if name else None
         return self._transcoder.read(data, final) if self._transcoder is not None else data
 
     def deny(self, verdict: Verdict) -> None:

@@ -36,6 +36,7 @@ OPENERS: dict[str, Callable[[bytes], bytes]] = {
     "br": brotli.decompress,
     "zstd": lambda data: zstandard.ZstdDecompressor().decompressobj().decompress(data),
 }
+_DEFLATED = ("gzip", "deflate", "raw deflate")
 every_coding = pytest.mark.parametrize(("name", "make"), MAKERS.values(), ids=MAKERS)
 
 
@@ -89,8 +90,18 @@ def test_a_bomb_is_stopped_before_it_is_in_memory(name: str, make: Callable[[byt
         tracemalloc.stop()
 
 
+@pytest.mark.parametrize("behind", [b"\0" * 8, b"\n", b"\x1f", b"\x1f\x8bx", b"<script>"])
+@pytest.mark.parametrize("size", [1, 5, 1 << 20])
+@pytest.mark.parametrize(("name", "make"), [MAKERS[each] for each in _DEFLATED], ids=_DEFLATED)
+def test_what_stands_behind_the_end_is_ignored(
+    name: str, make: Callable[[bytes], bytes], size: int, behind: bytes
+) -> None:
+    assert read(name, make(b"one") + behind, size) == b"one"
+
+
 def test_bodies_in_several_members_are_read_to_the_end() -> None:
-    assert read("gzip", gzip.compress(b"one ") + gzip.compress(b"two"), 5) == b"one two"
+    for size in (1, 2, 5, 1 << 20):
+        assert read("gzip", gzip.compress(b"one ") + gzip.compress(b"two"), size) == b"one two"
     frame = zstandard.ZstdCompressor().compress
     assert read("zstd", frame(b"one ") + frame(b"two"), 1 << 20) == b"one two"
     assert read("zstd", frame(b"one ") + frame(b"two"), 1) == b"one two"

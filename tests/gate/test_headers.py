@@ -8,7 +8,9 @@ from cookiegate.gate.allowance import Verdict
 from cookiegate.gate.headers import allows_inline, filter_link, read_nonce, strip_foreign_reports
 
 from .gated import gate
-from .site import REFUSED, allow
+from .site import REFUSED, REPORTING, allow
+
+ALL = allow("laskuri", "filmi")
 
 
 def link(value: bytes) -> tuple[bytes, list[Verdict]]:
@@ -59,6 +61,26 @@ def test_of_several_links_the_others_stay_in_order() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    "value",
+    [
+        b'<https://t.example/>; title="x;rel=foo"; rel=preconnect',
+        b'<https://t.example/>; title="x; rel=foo;";rel="preconnect"',
+        b'<https://t.example/>; title="\\";rel=foo;y=\\""; rel=preconnect',
+        b"<https://t.example/>; rel=preconnect, nonsense",
+        b"nonsense, <\\\\t.example/>; rel=preconnect",
+        b"nonsense, <https:t.example/>; rel=preconnect",
+        b"nonsense, </\t/t.example/>; rel=preconnect",
+    ],
+)
+def test_no_quoting_hides_what_a_link_does(value: bytes) -> None:
+    assert link(value)[0] == b""
+
+
+def test_no_dictionary_of_the_site_itself_is_fetched() -> None:
+    assert link(b"</a>; rel=icon, </d>; rel=compression-dictionary") == (b"</a>; rel=icon", [])
+
+
 def test_the_first_rel_of_a_link_counts() -> None:
     assert link(b"<//t.example/x>; rel=me; rel=preload") == (b"<//t.example/x>; rel=me; rel=preload", [])
     assert link(b"<//t.example/x>; rel=preload; rel=me")[0] == b""
@@ -90,11 +112,28 @@ def test_a_hostile_link_header_ends() -> None:
         (b'a="https://cdn.example/r", b="//t.example/r"', False),
         (b'a="/own", b="https://site.example/r"', True),
         (b'a="HTTPS://T.EXAMPLE/"', False),
+        (b'a="https:t.example/r"', False),
+        (b'a="\\\\t.example/r"', False),
+        (b'a="https://site.example,@t.example/r"', False),
         (b"{}", True),
     ],
 )
 def test_reports_are_sent_to_nobody_else(name: str, value: bytes, passes: bool) -> None:
-    assert (gate([(name, value)]).all(name) == [value.decode()]) is passes
+    assert (gate([(name, value)], allowance=ALL).all(name) == [value.decode()]) is passes
+
+
+@pytest.mark.parametrize("name", ["reporting-endpoints", "report-to", "nel"])
+def test_where_to_report_is_kept_by_the_browser_once_everything_was_agreed_to(name: str) -> None:
+    own = [(name, 'a="/report?visitor=4711"')]
+    assert gate(own).all(name) == gate(own, allowance=allow("laskuri")).all(name) == []
+    assert gate(own, allowance=ALL).all(name) == gate(own, allowance=allow(policy=REPORTING)).all(name) == [own[0][1]]
+
+
+@pytest.mark.parametrize("name", ["use-as-dictionary", "secure-session-registration", "sec-session-registration"])
+def test_no_browser_is_told_what_to_say_of_itself_with_each_request(name: str) -> None:
+    said = [("content-type", "text/javascript"), (name, 'match="/*", id="visitor-4711"')]
+    assert gate(said, allowance=ALL).all(name) == []
+    assert gate(said, allowance=allow(policy=REPORTING)).all(name) == [said[1][1]]
 
 
 @pytest.mark.parametrize(
@@ -125,10 +164,27 @@ def test_the_sites_own_policy_reports_to_nobody_else(name: str) -> None:
     assert gate([(name, own)]).all(name)[0] == "default-src 'self'; img-src *"
 
 
+@pytest.mark.parametrize(
+    ("own", "sent"),
+    [
+        ("img-src 'none', report-uri https://t.example/r", "img-src 'none',"),
+        (
+            "img-src *, report-uri //t.example; img-src 'none', report-uri /own",
+            "img-src *, img-src 'none', report-uri /own",
+        ),
+        ("report-uri https:t.example", ""),
+        ("report-uri \\\\t.example/r", ""),
+        ("report-uri https://site.example'@t.example/", ""),
+    ],
+)
+def test_each_policy_of_a_list_reports_to_nobody_else(own: str, sent: str) -> None:
+    assert strip_foreign_reports(own.encode(), REFUSED, []) == sent.encode()
+
+
 def test_only_the_report_of_a_policy_is_looked_at() -> None:
     denied: list[Verdict] = []
     own = b"img-src https://t.example/; report-uri /own https://site.example/r"
-    assert strip_foreign_reports(own, REFUSED, denied) is own
+    assert strip_foreign_reports(own, REFUSED, denied) == own
     assert strip_foreign_reports(b"img-src https://t.example/", REFUSED, denied) == b"img-src https://t.example/"
     assert denied == []
 
@@ -144,6 +200,7 @@ def test_only_the_report_of_a_policy_is_looked_at() -> None:
         (b"style-src 'nonce-abcdefgh'", b""),
         (b"script-src 'nonce-\"><script>'", b""),
         (b"script-src 'self'; style-src 'nonce-abcdefgh'", b""),
+        (b"script-src 'self', style-src 'nonce-abcdefgh'", b""),
         (b"script-src 'nonce-short'", b""),
         (b"", b""),
     ],
@@ -168,6 +225,9 @@ def test_the_nonce_is_that_of_scripts(value: bytes, nonce: bytes) -> None:
         (b"Script-Src 'Unsafe-Inline'", True),
         (b"script-src 'none'; script-src-elem 'unsafe-inline'", True),
         (b"script-src 'unsafe-inline'; script-src-elem 'self'", False),
+        (b"img-src 'none', script-src 'self'", False),
+        (b"img-src 'none', script-src 'unsafe-inline'", True),
+        (b"script-src 'self'; script-src 'unsafe-inline'", False),
     ],
 )
 def test_inline_scripts_and_styles_pass_where_the_policy_says_so(value: bytes, allowed: bool) -> None:

@@ -31,7 +31,7 @@ def test_every_response_carries_the_policy_of_this_choice() -> None:
 
 
 def test_a_page_is_rewritten_whatever_its_status() -> None:
-    for status in (200, 201, 403, 404, 500, 503):
+    for status in (200, 201, 206, 403, 404, 500, 503):
         out = gate([HTML], PAGE, status=status)
         assert out.body.count(GUARD) == out.body.count(CONTROL) == 1
         assert b'data-cookiegate-src="//t.example/i.gif"' in out.body
@@ -39,7 +39,13 @@ def test_a_page_is_rewritten_whatever_its_status() -> None:
 
 @pytest.mark.parametrize("status", [101, 204, 205, 206, 304])
 def test_what_is_no_whole_page_is_not_rewritten(status: int) -> None:
-    assert not gate([HTML], status=status, has_body=status == 206).rewrites
+    assert not gate([HTML], status=status, has_body=status == 206, document=status != 206).rewrites
+
+
+def test_a_part_that_nobody_asked_for_is_shown_as_a_page_and_rewritten_as_one() -> None:
+    out = gate([HTML, ("content-range", "bytes 0-99/9999")], PAGE, status=206)
+    assert out.body == gate([HTML], PAGE).body
+    assert out.headers == gate([HTML], PAGE).headers
 
 
 @pytest.mark.parametrize("kind", ["text/html", "TEXT/HTML;charset=UTF-8", " text/html ;a=b", ""])

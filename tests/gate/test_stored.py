@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cookiegate.gate import read_media
+from cookiegate.gate.media import read_charset
 
 from .gated import gate
 
@@ -34,6 +35,16 @@ def test_what_is_said_to_shared_caches_alone_is_not_said_of_one_visitors_page(na
         (b"text/html; charset=utf-8", b"text/html"),
         (b"text/html, bogus", b"text/html"),
         (b"text/plain, text/html", b"text/html"),
+        (b"text/html charset=utf-8", b"text/html"),
+        (b"text/html\tcharset=utf-8", b"text/html"),
+        (b"text/html(a comment)", b"text/html"),
+        (b"text/html, */*", b"text/html"),
+        (b"text/html, */*;q=0.8", b"text/html"),
+        (b"image/png, */*", b"image/png"),
+        (b"image/png, */*;q=0.8", b""),
+        (b'text/html; x="a,text/plain"', b"text/html"),
+        (b'text/html; x="a\\",text/plain"', b"text/html"),
+        (b'text/html"', b""),
         (b"*/*", b""),
         (b"unknown/unknown", b""),
         (b"html", b""),
@@ -42,6 +53,20 @@ def test_what_is_said_to_shared_caches_alone_is_not_said_of_one_visitors_page(na
 )
 def test_a_type_is_read_as_browsers_read_it(written: bytes, read: bytes) -> None:
     assert read_media(written) == read
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        (b"text/html; charset=UTF-16", b"utf-16"),
+        (b'text/html;a=b ; charset = "utf-16"', b"utf-16"),
+        (b"text/html charset=utf-16", b""),
+        (b"text/html; xcharset=utf-16", b""),
+        (b"text/html; charset=utf-16, */*", b"utf-16"),
+    ],
+)
+def test_an_encoding_is_read_only_where_browsers_read_one(written: bytes, read: bytes) -> None:
+    assert read_charset(written) == read
 
 
 def test_a_download_is_no_page() -> None:
