@@ -17,6 +17,7 @@ from .gate import (
     Validators,
     Verdict,
     Visit,
+    ask_each_time,
     is_script,
     pass_plain,
     read_media,
@@ -149,9 +150,12 @@ class GatedSend:
         page = tell_page(body, coding, final=not more) if self._sniffs else True
         if page is None or (more and not self._sniffs and len(body) < ENOUGH):
             return  # too little to tell by yet
-        if not self._sniffs and (service := self._asked[2].allowance.beginnings.find(body, coding)):
-            await self._withhold(service)
-            return
+        if not self._sniffs and (owner := self._asked[2].allowance.beginnings.find(body, coding)):
+            service, given = owner
+            if not given:
+                await self._withhold(service)
+                return
+            held["headers"] = ask_each_time(held["headers"])
         self._held, self._begun = None, b""
         await self._start(held, page)
         await self.send({**message, "body": body})

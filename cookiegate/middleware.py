@@ -20,7 +20,7 @@ from .once import OncePages
 from .passage import Passages
 from .policy import GOOGLE, MATOMO, Policy, find_doubts, load_policy
 from .quota import find_network
-from .refusal import Places, ask_each_time, refuse_path
+from .refusal import Places, keep_out_of_caches, refuse_path
 from .register import Register
 from .requests import adapt_request, read_headers, read_host
 from .settings import Settings, load_settings
@@ -116,7 +116,7 @@ class CookieGate:
             await refuse_path(scope, receive, send, hidden)
             return
         if hidden.service in consent.services:
-            send = ask_each_time(send)
+            send = keep_out_of_caches(send)
         visit = read_visit(headers)
         if passage.once and (wider := self._once.widen(passage, scope, headers, visit, now)):
             passage, removed, send = wider, wider.removed, self._once.end(send, secure)

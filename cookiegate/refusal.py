@@ -4,13 +4,11 @@ cache may go on giving when the consent is gone."""
 from __future__ import annotations
 
 from .exchange import Message, Receive, Scope, Send, write_refusal
-from .gate import PASS, TO_SHARED_CACHES, Allowance, Verdict
+from .gate import PASS, Allowance, Verdict, ask_each_time
 from .requests import find_place
 
 _MOST = 4096  # paths remembered
 _LONGEST = 256  # characters of one worth remembering
-_CACHING = TO_SHARED_CACHES | {b"cache-control", b"expires", b"age"}
-_ASKED_EACH_TIME = ((b"cache-control", b"private, no-cache"), (b"vary", b"Cookie"))
 
 
 class Places:
@@ -44,13 +42,12 @@ async def refuse_path(scope: Scope, receive: Receive, send: Send, verdict: Verdi
     await send({"type": "http.response.body", "body": b""})
 
 
-def ask_each_time(send: Send) -> Send:
-    """The way to the server for what a service sends from the site's own address."""
+def keep_out_of_caches(send: Send) -> Send:
+    """The way to the server for what a service that was given sends from the site's own address."""
 
     async def send_asked(message: Message) -> None:
         if message["type"] == "http.response.start":
-            headers = [pair for pair in message.get("headers", ()) if pair[0].lower() not in _CACHING]
-            message = {**message, "headers": [*headers, *_ASKED_EACH_TIME]}
+            message = {**message, "headers": ask_each_time([*message.get("headers", ())])}
         await send(message)
 
     return send_asked

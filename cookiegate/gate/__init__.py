@@ -12,7 +12,7 @@ from .response import NOTHING_SEEN, Compose, GatedResponse, Seen
 from .sniffing import tell_page
 from .tags import quote
 from .validators import Validators
-from .variants import TO_SHARED_CACHES, unmark_etags
+from .variants import ask_each_time, unmark_etags
 from .visit import Visit
 
 __all__ = [
@@ -20,7 +20,6 @@ __all__ = [
     "EVENT",
     "NOTHING_SEEN",
     "PASS",
-    "TO_SHARED_CACHES",
     "Allowance",
     "CodingError",
     "Compose",
@@ -33,6 +32,7 @@ __all__ = [
     "Validators",
     "Verdict",
     "Visit",
+    "ask_each_time",
     "expire_cookies",
     "filter_cookie_header",
     "is_script",

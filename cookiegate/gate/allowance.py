@@ -64,7 +64,7 @@ class Allowance:
         withheld = [service for service in site.services.values() if service.id not in given | self._necessary]
         self.signatures = Signatures(withheld)
         named_first = sorted(withheld, key=lambda service: service.id not in site.declared)
-        self.beginnings = Beginnings(named_first if self.blocks else (), granted)
+        self.beginnings = Beginnings(named_first, granted) if self.blocks else Beginnings((), ())
         self.measured = Signatures(site.services[id] for id in sorted(self.measuring))
         state = f"{site.policy.version} {sorted(given)} {sorted(pages)} {sorted(self.ahead)}"
         self.key = hashlib.sha256(state.encode()).hexdigest()[:12]

@@ -11,22 +11,23 @@ ENOUGH = 1024  # bytes: what names a script stands at its head
 
 
 class Beginnings:
-    """The beginnings of the services that were not given, of which none belongs to one that was."""
+    """The beginnings of the services that were not given, of which none belongs to one that was; and of those given."""
 
     def __init__(self, withheld: Iterable[Service], granted: Iterable[Service]) -> None:
-        free = {text for service in granted for text in service.beginnings}
-        self._owners = [
-            (text.encode(), service.id) for service in withheld for text in service.beginnings if text not in free
-        ]
+        given = {text: service.id for service in granted for text in service.beginnings}
+        kept_out = [(text, service.id, False) for service in withheld for text in service.beginnings]
+        said = [each for each in kept_out if each[0] not in given] + [(text, id, True) for text, id in given.items()]
+        self._owners = [(text.encode(), id, passes) for text, id, passes in said]
 
     def __bool__(self) -> bool:
         return bool(self._owners)
 
-    def find(self, begun: bytes, coding: bytes | None) -> str | None:
-        """The service whose script begins like this, or None. `coding`: the Content-Encoding of what has come."""
+    def find(self, begun: bytes, coding: bytes | None) -> tuple[str, bool] | None:
+        """The service whose script begins like this and whether it was given, or None. `coding`: the Content-Encoding
+        of what has come."""
         try:
             begun = open_beginning(begun, coding, ENOUGH)
         except CodingError:
             return None  # browsers ask for no coding that is not known here, and read nothing broken
         head = begun[:ENOUGH]
-        return next((service for text, service in self._owners if text in head), None)
+        return next(((service, given) for text, service, given in self._owners if text in head), None)

@@ -28,6 +28,13 @@ def tell_variant(vary: tuple[bytes, ...], cache: bytes | None) -> tuple[tuple[by
     return (b"vary", b", ".join(varies)), (b"cache-control", b", ".join([b"private", *kept]))
 
 
+def ask_each_time(headers: Headers) -> Headers:
+    """Of what a service sends from the site's own address: no cache may go on giving it when the consent is gone."""
+    kept = [pair for pair in headers if pair[0].lower() not in _CACHING]
+    return [*kept, (b"cache-control", b"private, no-cache"), (b"vary", b"Cookie")]
+
+
+_CACHING = TO_SHARED_CACHES | {b"cache-control", b"expires", b"age"}
 _SAYING = TO_SHARED_CACHES | {b"vary", b"cache-control"}
 
 

@@ -16,7 +16,7 @@ SCRIPT = b"/* Laskuri 4.2 */ (function(){})()"
 
 @pytest.mark.parametrize("script", [SCRIPT, b"\n\n" + SCRIPT, b"/* Vanha Laskuri */"])
 def test_it_is_found_at_the_head_of_the_script(script: bytes) -> None:
-    assert Beginnings([COUNTER], []).find(script, None) == "laskuri"
+    assert Beginnings([COUNTER], []).find(script, None) == ("laskuri", False)
 
 
 def test_further_in_it_is_the_site_s_own_script_that_has_it_among_other_things() -> None:
@@ -24,13 +24,13 @@ def test_further_in_it_is_the_site_s_own_script_that_has_it_among_other_things()
 
 
 def test_a_script_that_two_services_share_passes_where_one_of_them_was_given() -> None:
-    assert Beginnings([TWIN], [COUNTER]).find(SCRIPT, None) is None
-    assert Beginnings([TWIN], []).find(SCRIPT, None) == "kaksonen"
+    assert Beginnings([TWIN], [COUNTER]).find(SCRIPT, None) == ("laskuri", True)
+    assert Beginnings([TWIN], []).find(SCRIPT, None) == ("kaksonen", False)
 
 
 def test_it_is_found_in_a_compressed_body_of_which_only_the_beginning_has_come() -> None:
     body = gzip.compress(SCRIPT + bytes(range(256)) * 40)[:600]
-    assert Beginnings([COUNTER], []).find(body, b"gzip") == "laskuri"
+    assert Beginnings([COUNTER], []).find(body, b"gzip") == ("laskuri", False)
 
 
 @pytest.mark.parametrize("coding", [b"gzip", b"br", b"unheard-of"])
@@ -39,7 +39,7 @@ def test_what_cannot_be_opened_is_nobody_s(coding: bytes) -> None:
 
 
 def test_without_anything_to_look_for_it_is_false() -> None:
-    assert not Beginnings([], [COUNTER])
+    assert Beginnings([], [COUNTER])
     assert Beginnings([COUNTER], [])
 
 
@@ -51,4 +51,4 @@ def test_a_long_header_hides_no_script(way: str) -> None:
     else:
         body = body[:3] + bytes([8]) + body[4:10] + b"n" * ENOUGH + b"\0" + body[10:]
     assert gzip.decompress(body) == SCRIPT
-    assert Beginnings([COUNTER], []).find(body, b"gzip") == "laskuri"
+    assert Beginnings([COUNTER], []).find(body, b"gzip") == ("laskuri", False)

@@ -57,6 +57,7 @@ def test_a_vendor_s_script_is_withheld_at_any_address_until_one_of_its_services_
             after = await call(gate, path=path, headers=[SCRIPT, ("cookie", given), ("accept-encoding", "gzip")])
             body = gzip.decompress(after.body) if after.get("content-encoding") == "gzip" else after.body
             assert (after.status, body[: len(LOADER)]) == (200, LOADER)
+            assert after.get("cache-control") == "private, no-cache", "or it would run from there after a withdrawal"
 
     asyncio.run(story())
 
