@@ -49,6 +49,7 @@ class Nursery:
         self._process = process
         self._rest = b""
         self.accepted: dict[str, str] = {}  # event → visitor; durable when it was said
+        self.withdrawing: set[str] = set()  # visitors who were about to
         self.withdrawn: dict[str, float] = {}  # visitor → when that was acknowledged, on the monotonic clock
         self.kills = 0
 
@@ -95,8 +96,8 @@ class Nursery:
         raise AssertionError(f"nothing {word}")
 
     def _read(self, seconds: float) -> Iterator[list[str]]:
-        """`forked PID`, `ended PID SIGNAL`; of the gateways `began PID`, `accepted EVENT VISITOR` and
-        `withdrawn VISITOR TIME`."""
+        """`forked PID`, `ended PID SIGNAL`; of the gateways `began PID`, `accepted EVENT VISITOR`,
+        `withdrawing VISITOR` and `withdrawn VISITOR TIME`."""
         assert self._process.stdout
         file = self._process.stdout.fileno()
         if select.select([file], [], [], seconds)[0]:
@@ -105,6 +106,8 @@ class Nursery:
                 words = line.decode().split()
                 if words[0] == "accepted":
                     self.accepted[words[1]] = words[2]
+                elif words[0] == "withdrawing":
+                    self.withdrawing.add(words[1])
                 elif words[0] == "withdrawn":
                     self.withdrawn[words[1]] = float(words[2])
                 yield words
@@ -174,6 +177,7 @@ async def _live(url: str, policy_file: str, *, visitors: bool) -> None:
             occasion.view()
             await asyncio.sleep(chance.uniform(0, 0.02))
         if chance.random() < 0.5:
+            _tell("withdrawing", name)
             await register.withdraw(make_record(name, "withdrawn"))
             _tell("withdrawn", name, time.monotonic())
 
