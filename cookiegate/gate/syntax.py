@@ -154,19 +154,20 @@ SKIP = _run_of(_END, _PLAIN, _LOCAL, _META, _ICON, _COMMENT)
 SKIP_INSIDE = _run_of(rb"/(?!" + _ROOTS + ENDS + rb")" + NAME + WS + rb"*+>", _PLAIN, _LOCAL, _META, _COMMENT)
 SKIP_FOREIGN = _run_of(rb"/" + _DRAWN + WS + rb"*+>", _DRAWN + ENDS + rb"(?:" + GAP + rb"|" + _DRAWN_ATTR + rb")*+>")
 
-# What the guard goes behind: doctype, <html>, <head>, comments and harmless <meta> tags.
+# What the guard goes behind: doctype, <html>, <head>, comments and harmless <meta> tags. Of those with an http-equiv
+# only what is written in plain letters can be told without decoding.
+_EQUIV = rb"(?i:http-equiv)" + WS + rb"*+=" + WS + rb"*+"
+_EQUIV_WORD = rb"(?!(?i:refresh|content-security))[a-zA-Z-]++"
+_HARMLESS_EQUIV = rb"(?:\"" + _EQUIV_WORD + rb"\"|'" + _EQUIV_WORD + rb"'|" + _EQUIV_WORD + rb"(?=[\t\n\f\r >]))"
 _HARMLESS_META = (
     rb"<(?i:meta)"
     + ENDS
     + rb"(?:"
     + GAP
-    + rb"|(?!(?i:http-equiv)"
-    + WS
-    + rb"*+="
-    + WS
-    + rb"""*+["']?"""
-    + WS
-    + rb"*+(?i:refresh|content-security))"
+    + rb"|"
+    + _EQUIV
+    + _HARMLESS_EQUIV
+    + rb"|(?!(?i:http-equiv)(?=[\t\n\f\r />=]))"
     + _QUIET
     + rb")*+>"
 )

@@ -73,7 +73,7 @@ _REFERENCE = re.compile(rb"&(?:#[0-9]+|#[xX][0-9a-fA-F]+|[a-zA-Z][a-zA-Z0-9]*);?
 _TINY = re.compile(rb"[\"']?\s*[01](?:px)?\s*[\"']?")
 _QUOTES = (b'"', b"'")
 _FIRST_OF_LIST = re.compile(rb"[\t\n\f\r ]*+[^,\t\n\f\r ]++")
-_REFRESH = re.compile(r"[\s\d.]*[;,\s]\s*(?:url\s*=\s*)?[\"']?\s*(.*)", re.I | re.S)
+_REFRESH = re.compile(r"\s*[^;,\s]*[;,\s]\s*[;,]?\s*(?:url\s*=\s*)?([\"']?)(.*)", re.I | re.S)
 
 
 class Decision(NamedTuple):
@@ -198,10 +198,16 @@ def quote(text: bytes) -> bytes:
 
 
 def judge_refresh(value: str, allowance: Allowance) -> Verdict:
-    """May the page go where `5; url=…` sends it? (a meta element or a Refresh header)"""
+    """May the page go where `5; url=…` sends it? (a meta element or a Refresh header)
+
+    An address that opens with a quote ends at the next such one (WHATWG HTML, shared declarative refresh steps), or, as
+    Chromium has it, at the last: both must be allowed. Without one any quote is part of the address.
+    """
     found = _REFRESH.fullmatch(value)
-    target = re.split("[\"']", found[1])[0] if found else value
-    return allowance.judge_url(target.encode("latin-1", "replace"))
+    quote, rest = found.groups() if found else ("", value)
+    targets = [rest.partition(quote)[0], rest.rpartition(quote)[0] or rest] if quote else [rest]
+    verdicts = [allowance.judge_url(target.strip().encode("latin-1", "replace")) for target in targets]
+    return next((verdict for verdict in verdicts if not verdict.allowed), verdicts[0])
 
 
 def judge_list(value: bytes, allowance: Allowance) -> Verdict:

@@ -139,7 +139,10 @@ def test_no_browser_is_told_what_to_say_of_itself_with_each_request(name: str) -
 @pytest.mark.parametrize(
     ("value", "passes"),
     [("5; url=https://t.example/", False), ("0;//t.example", False), ("5", True), ("0; url=/next", True),
-     ("0; url='https://cdn.example/x'", True), ("0, URL=https:t.example", False)],
+     ("0; url='https://cdn.example/x'", True), ("0, URL=https:t.example", False),
+     ("0;url=//site.example'@t.example/", False), ('0;url=//site.example"@t.example/', False),
+     ("0;url='//t.example\"/'", False), ("0;url='https://cdn.example'@t.example/'", False),
+     ("0;url='https://cdn.example/", True), ("0;'//t.example'", False), ("0 ;//t.example", False)],
 )  # fmt: skip
 def test_a_page_is_not_sent_elsewhere_by_refresh(value: str, passes: bool) -> None:
     assert bool(gate([("refresh", value)]).all("refresh")) is passes

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from .site import FULL, rewrite
+from .site import FULL, GUARD, rewrite
 from .trees import compare
 
 TAGS = ("p", "div", "img", "script", "style", "iframe", "svg", "math", "title", "textarea", "noscript", "template",
@@ -136,3 +136,17 @@ def test_a_document_may_be_cut_anywhere() -> None:
 def test_no_bytes_whatever_raise_or_vanish(text: bytes) -> None:
     assert rewrite(text, size=3) == rewrite(text)
     assert len(rewrite(text)) >= len(text)
+
+
+@pytest.mark.parametrize(
+    "equiv", ["refresh", "&#114;efresh", "'&#114;efresh'", '"re&#102;resh"', '" refresh"', "&Tab;refresh"]
+)
+def test_what_sends_a_page_elsewhere_is_decided_first_in_the_head_too(equiv: str) -> None:
+    page = f"<!doctype html><html><head><meta http-equiv={equiv} content='0;url=https://t.example/'><title>x</title>"
+    assert b"data-cookiegate-content=" in rewrite(page.encode(), insertions=FULL)
+
+
+@pytest.mark.parametrize("equiv", ["X-UA-Compatible", '"X-UA-Compatible"', "'content-type'", "Content-Language"])
+def test_what_browsers_look_for_first_stays_before_the_guard(equiv: str) -> None:
+    head = f"<!doctype html><html><head><meta http-equiv={equiv} content=x>".encode()
+    assert rewrite(head + b"<title>x</title>", insertions=FULL).startswith(head + GUARD)
