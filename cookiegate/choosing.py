@@ -96,6 +96,7 @@ class Choosing:
             response = self._clear_data(visitor, back)
             # where browsers do not know that header, the choice holds all the same
             response.headers.append("set-cookie", self._own.remember(after, visitor.secure, int(now) // 86_400))
+            self._end_once(response, sent, visitor.secure)
             return response
         return self._confirm(request, visitor, after, back, sent, clears)
 
@@ -157,6 +158,12 @@ class Choosing:
         for value in self._own.expire_others(host, secure):
             response.headers.append("set-cookie", value.decode("latin-1"))
         response.headers.append("set-cookie", self._own.remember(after, secure, today))
+        self._end_once(response, sent, secure)
         _, removed = filter_cookie_header(sent, self._rules.allowance(after, unquote(page)))
         for value in expire_cookies(removed, host, page):
             response.headers.append("set-cookie", value.decode("latin-1"))
+
+    def _end_once(self, response: Response, sent: bytes, secure: bool) -> None:
+        """An answer outweighs what was wished for before it: who refuses right after is shown nothing once more."""
+        if self._own.read_once(sent, secure):
+            response.headers.append("set-cookie", self._own.end_once(secure))

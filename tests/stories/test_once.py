@@ -171,3 +171,16 @@ def test_on_plain_http_it_has_a_plain_name(tmp_path: Path) -> None:
         assert FRAME not in (await call(gate, path="/mokit/", headers=[("cookie", pair)])).body
 
     asyncio.run(story())
+
+
+@both
+@pytest.mark.parametrize("decision", ["refuse", "save"])
+def test_an_answer_that_follows_ends_it(mode: str, decision: str, tmp_path: Path) -> None:
+    async def story() -> None:
+        async with stand_before(mode, website, tmp_path) as gate:
+            wish = find_wish(await ask(gate))
+            ended = f"{NAME}=; Path=/; Max-Age=0; SameSite=Lax; HttpOnly; Secure"
+            assert ended in (await choose(gate, decision, cookie=wish)).all("set-cookie")
+            assert ended not in (await choose(gate, decision)).all("set-cookie"), "there was nothing to end"
+
+    asyncio.run(story())
