@@ -4,7 +4,8 @@ from .allowance import PASS, Allowance, Rules, Verdict
 from .beginnings import ENOUGH
 from .coding import CodingError, offer_codings
 from .cookies import expire_cookies, filter_cookie_header, read_cookies
-from .html import Insertions, Rewriter
+from .html import Rewriter
+from .insertions import Insertions
 from .media import is_script, read_media
 from .memory import Pages
 from .plain import EVENT, pass_plain

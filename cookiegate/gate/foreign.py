@@ -1,57 +1,173 @@
-"""SVG and MathML in a page: what stands in them is read by other rules (WHATWG HTML section 13.2.6.5)."""
+"""SVG and MathML in a page: what stands in them is read by other rules (WHATWG HTML section 13.2.6.5).
+
+From the outermost svg or math element on every element that is open is kept, HTML inside it too. Where end tags do not
+nest, only who knows all elements of the page could tell what they end: from there on it is doubtful whether browsers
+are in foreign content, and whoever reads on must see to it that both ways of reading come to the same.
+"""
 
 from __future__ import annotations
 
-from .skipping import IN_FOREIGN, IN_HTML, INSIDE, Skip
+from html import unescape
+from typing import NamedTuple
+
+from ..expressions import compile
+from .skipping import IN_FOREIGN, IN_HTML, IN_TEXT, INSIDE, Skip
+from .syntax import ATTR_NAME, COMMENT, GIVEN, NAME, REST, next_attribute
 
 ROOTS = frozenset((b"svg", b"math"))
-_HTML_INSIDE = frozenset((b"foreignobject", b"desc", b"title", b"annotation-xml", b"mi", b"mo", b"mn", b"ms", b"mtext"))
-# Start tags that end SVG and MathML wherever they stand.
+_HTML_IN_SVG = frozenset((b"foreignobject", b"desc", b"title"))
+_TEXT_IN_MATH = frozenset((b"mi", b"mo", b"mn", b"ms", b"mtext"))
+_MATH_IN_TEXT = frozenset((b"mglyph", b"malignmark"))
+_HTML_ENCODINGS = ("text/html", "application/xhtml+xml")
+# Start tags that end SVG and MathML wherever they stand; font does with one of these attributes.
 _BREAKOUT = frozenset(
     b"b big blockquote body br center code dd div dl dt em embed h1 h2 h3 h4 h5 h6 head hr i img li listing menu meta "
     b"nobr ol p pre ruby s small span strong strike sub sup table tt u ul var".split()
 )
+_find_font = next_attribute((b"color", b"face", b"size"))
+_find_encoding = next_attribute((b"encoding",))
+_VOID = frozenset(
+    b"area base basefont bgsound br col embed frame hr image img input keygen link meta param source track wbr".split()
+)
+_GAP = rb"[\t\n\f\r /]"
+_CLOSES_ITSELF = compile(rb"<" + NAME + rb"(?:" + _GAP + rb"*+" + ATTR_NAME + GIVEN + rb")*+" + _GAP + rb"*?/>")
+_TAGS = compile(COMMENT + rb"|<(/?)(" + NAME + rb")" + REST)
+
+SVG, MATH, TEXT, HTML = range(4)  # how the content of an element is read; TEXT: as HTML, but for two elements
+_SKIPS = (IN_FOREIGN, IN_FOREIGN, IN_TEXT, INSIDE)
+
+
+class Open(NamedTuple):
+    name: bytes
+    content: int
+    foreign: bool  # whether the element itself is SVG or MathML
+
+
+def closes_itself(tag: bytes) -> bool:
+    """Whether a start tag ends with `/>`: behind a value without quotes that slash is part of the value."""
+    return tag.endswith(b"/>") and _CLOSES_ITSELF.fullmatch(tag) is not None
 
 
 class Foreign:
-    """The svg and math elements that are open, and the elements in them that hold HTML again."""
+    """The elements that are open from the outermost svg or math element on."""
 
     def __init__(self) -> None:
-        self.stack: list[bytes] = []
+        self.stack: list[Open] = []
+        self._lost = False  # doubtful for good
+        self._doubtful = False  # doubtful as long as something is open
+
+    @property
+    def doubtful(self) -> bool:
+        return self._lost or self._doubtful
 
     @property
     def skip(self) -> Skip:
         """What runs past everything that needs no decision, here."""
-        if not self.stack:
-            return IN_HTML
-        return IN_FOREIGN if self.stack[-1] in ROOTS else INSIDE
+        return _SKIPS[self.stack[-1].content] if self.stack else IN_HTML
 
     @property
-    def innermost(self) -> bool:
-        """Whether this very place is SVG or MathML, and not HTML inside it."""
-        return bool(self.stack) and self.stack[-1] in ROOTS
+    def has_cdata(self) -> bool | None:
+        """Whether there are CDATA sections, as in every element of SVG and MathML; None where that is doubtful."""
+        if self._lost or self._doubtful:
+            return None
+        return (self.stack[-1].foreign or None) if self.stack else False
 
-    def enter(self, tag: bytes, name: bytes) -> bool:
-        """Whether a start tag stands inside SVG or MathML itself; keeps count of what it opens there."""
-        if not self.innermost:
+    def takes(self, tag: bytes, name: bytes) -> bool:
+        """Whether a start tag here becomes an element of SVG or MathML."""
+        if not self.stack:
             return False
-        if name in _BREAKOUT:
-            self._break_out()
-            return False
-        if not tag.endswith(b"/>") and (name in ROOTS or name in _HTML_INSIDE):
-            self.stack.append(name)
-        return True
+        content = self.stack[-1].content
+        if content >= TEXT:
+            return content == TEXT and name in _MATH_IN_TEXT
+        return name not in _BREAKOUT and not (name == b"font" and _find_font(tag, 5))
+
+    def enter(self, tag: bytes, name: bytes) -> None:
+        """A start tag."""
+        if self._lost:
+            return
+        if self.takes(tag, name):
+            if not closes_itself(tag):
+                content = self._read_content(tag, name)
+                self.stack.append(Open(name, content, True))
+                if self._doubtful and content >= TEXT:
+                    self._lose()
+            return
+        if self.stack:
+            self.break_out()
+            if name in _MATH_IN_TEXT and any(each.content == TEXT for each in self.stack):
+                self._lose()  # browsers may have ignored what seems to stand between
+                return
+        if name in ROOTS:
+            if not closes_itself(tag):
+                self.stack.append(Open(name, SVG if name == b"svg" else MATH, True))
+        elif self.stack and name not in _VOID:
+            self.stack.append(Open(name, HTML, False))
+
+    def _read_content(self, tag: bytes, name: bytes) -> int:
+        above = self.stack[-1]
+        if above.content == SVG:
+            return HTML if name in _HTML_IN_SVG else SVG
+        if name == b"svg" and above.name == b"annotation-xml":
+            return SVG
+        if name in _TEXT_IN_MATH:
+            return TEXT
+        if name == b"annotation-xml":
+            said = _find_encoding(tag, 1 + len(name))
+            value = (said[2] or b"").strip(b"\"'") if said else b""
+            if unescape(value.decode("latin-1")).lower() in _HTML_ENCODINGS:
+                return HTML
+        return MATH
 
     def leave(self, name: bytes) -> None:
         """An end tag."""
         if not self.stack:
             return
-        if name in (b"p", b"br"):
-            self._break_out()
-        elif name in self.stack and (self.innermost or self.stack[-1] == name):
-            while self.stack.pop() != name:
-                pass
-
-    def _break_out(self) -> None:
-        while self.innermost:
+        if self.stack[-1].foreign:
+            if name in (b"p", b"br"):
+                self.break_out()
+                return
+            if self._pop_to(name) or name in (b"body", b"html"):
+                return
+            # HTML outside of this SVG or MathML may end here
+            if all(each.foreign and each.content < TEXT for each in self.stack):
+                self._doubtful = True
+            else:
+                self._lose()
+        elif self.stack[-1].name == name:
             self.stack.pop()
+        elif name != b"br":
+            self._lose()
+
+    def pass_over(self, buffer: bytes, start: int, end: int) -> None:
+        """What was skipped: text, comments and whole tags."""
+        if buffer.find(b"<", start, end) < 0:
+            return
+        for found in _TAGS.finditer(buffer, start, end):
+            name = found[2]
+            if name is None:
+                continue
+            if found[1]:
+                self.leave(name.lower())
+            else:
+                self.enter(found[0], name.lower())
+
+    def _pop_to(self, name: bytes) -> bool:
+        """Ends the innermost of these elements of SVG or MathML unless HTML stands between."""
+        for at in range(len(self.stack) - 1, -1, -1):
+            if not self.stack[at].foreign:
+                return False
+            if self.stack[at].name == name:
+                del self.stack[at:]
+                self._doubtful = self._doubtful and bool(self.stack)
+                return True
+        return False
+
+    def break_out(self) -> None:
+        """What a start tag does that ends SVG and MathML."""
+        while self.stack and self.stack[-1].content < TEXT:
+            self.stack.pop()
+        self._doubtful = self._doubtful and bool(self.stack)
+
+    def _lose(self) -> None:
+        self._lost = True
+        self.stack.clear()

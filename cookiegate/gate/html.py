@@ -7,53 +7,30 @@ cannot be told (an element hidden by broken markup) is left to the Content-Secur
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Protocol
+from dataclasses import replace
 
 from . import syntax
 from .allowance import Allowance, Verdict
 from .css import disarm_css, disarm_json, find_end_of_text
-from .foreign import Foreign
+from .foreign import Foreign, closes_itself
+from .insertions import Insertions
 from .prologue import find_place_for_guard, keep_charset
 from .rawtext import find_end_of_raw
-from .tags import Decision, disarm_inline
+from .tags import Decision, disarm_inline, quote
 from .usual import decide_tag
-
-if TYPE_CHECKING:
-    from .memory import Pages
 
 # Elements after whose start tag something other than more markup comes.
 _KINDS = dict.fromkeys((b"script", b"style", b"xmp", b"iframe", b"noembed", b"noframes", b"title", b"textarea"), "raw")
 _KINDS |= {b"svg": "root", b"math": "root"}
 _KINDS |= {name: name.decode() for name in (b"noscript", b"body", b"frameset", b"plaintext")}
+# Ends SVG and MathML wherever it stands, and shows nothing.
+HTML_FROM_HERE = b'<meta name="cookiegate">'
+_CDATA = b"<![CDATA["
+_RAW = frozenset(("raw", "noscript", "plaintext"))
 _NOSCRIPT_HELD = 65_536  # bytes within which a noscript element must end to be read as browsers with scripts do
 _LONG = 65_536  # bytes of something unfinished
 _REMEMBERED = 20_000  # decisions per allowance
 _LONGEST_REMEMBERED = 4096  # bytes of a tag worth remembering
-
-
-class Placeholder(Protocol):
-    def __call__(self, service: str, host: str) -> bytes: ...
-
-
-def no_placeholder(service: str, host: str) -> bytes:
-    return b""
-
-
-@dataclass(frozen=True, slots=True)
-class Insertions:
-    """What of ours goes into a page: ASCII bytes, so that they fit any charset that contains ASCII."""
-
-    guard: bytes = b""  # first thing in the head, before any script of the site
-    control: bytes = b""  # first thing in the body: the banner, or the control that reopens it
-    at_end: bool = True  # a page without a body tag gets the control at its end
-    placeholder: Placeholder = no_placeholder
-    worker: bytes = b""  # goes before the script of a service worker
-    memory: dict[bytes, Decision] = field(default_factory=dict)  # decisions on tags, kept from page to page
-    pages: Pages | None = None  # where whole pages are remembered, if this one may be
-    place: Hashable = None  # what tells the page, state and language apart in there
-    speak: Callable[[bytes], Insertions] | None = None  # the same in the language that the page says it is in
 
 
 class Rewriter:
@@ -144,13 +121,26 @@ class Rewriter:
         skip = foreign.skip
         ended = True
         while not self._plain:
-            tag, name, position, after = skip(buffer, position)
+            tag, name, at, after = skip(buffer, position)
+            if foreign.stack:
+                foreign.pass_over(buffer, position, at)
+                skip = foreign.skip
+            position = at
             if tag is None or name is None:
                 if position >= length:
                     break
-                step = self._pass_other(buffer, position)
+                step = self._pass_other(buffer, position, final)
                 if step < 0:
                     break
+                if (
+                    buffer.startswith(_CDATA, position)
+                    and foreign.has_cdata is None
+                    and buffer.find(b">", position) < step - 1
+                ):
+                    # the same text, written so that it is text in HTML too
+                    characters = buffer[position + len(_CDATA) : step - 3]
+                    out += (buffer[copied:position], quote(characters).replace(b">", b"&gt;"))
+                    copied = step
                 position, skip = step, foreign.skip
                 continue
             kind = _KINDS.get(name)
@@ -160,10 +150,30 @@ class Rewriter:
             new, content, judged = remembered(tag) or self._decide(tag, name)
             if judged:
                 self.judged.update(judged)
-            if foreign.stack:
-                if foreign.enter(tag, name):
-                    # scripts and styles are markup like any other here, not raw text
-                    kind = "css" if name == b"style" and not tag.endswith(b"/>") else None
+            doubtful = foreign.doubtful
+            if foreign.stack and not doubtful and foreign.takes(tag, name):
+                # scripts and styles are markup like any other here, not raw text
+                kind = "css" if name == b"style" and not closes_itself(tag) else None
+            ends = length
+            if kind == "raw" or kind == "css":
+                ends = find_end_of_raw(name, buffer, after) if kind == "raw" else find_end_of_text(buffer, after)
+                if ends < 0 and not final:
+                    break
+            elif kind == "noscript":
+                # where one has no end none after it has: looking for each would be quadratic
+                ends = find_end_of_raw(name, buffer, after) if ended else -1
+                ended = ends >= 0
+                if ends < 0 and not final and length - after < _NOSCRIPT_HELD:
+                    break
+            swallows = (
+                doubtful and kind in _RAW and (kind == "plaintext" or ends < 0 or buffer.find(b"<", after, ends) >= 0)
+            )
+            if swallows:
+                out += (buffer[copied:position], HTML_FROM_HERE)
+                copied = position
+                foreign.break_out()
+            if foreign.stack or kind == "root":
+                foreign.enter(tag, name)
                 skip = foreign.skip
             if kind is None:
                 if new is not None:
@@ -172,10 +182,7 @@ class Rewriter:
                 position = after
                 continue
             if kind == "raw" or kind == "css":
-                ends = find_end_of_raw(name, buffer, after) if kind == "raw" else find_end_of_text(buffer, after)
                 if ends < 0:
-                    if not final:
-                        break
                     # what never ends swallows all that follows
                     out += (buffer[copied:position], self._place_control())
                     copied, ends = position, length
@@ -190,16 +197,10 @@ class Rewriter:
                     copied = ends
                 position = ends
                 continue
-            if kind == "noscript":
-                # where one has no end none after it has: looking for each would be quadratic
-                ends = find_end_of_raw(name, buffer, after) if ended else -1
-                ended = ends >= 0
-                if ends < 0 and not final and length - after < _NOSCRIPT_HELD:
-                    break
-                if ends >= 0:
-                    out += (buffer[copied:position], new or tag, self._nested(buffer[after:ends]))
-                    copied = position = ends
-                    continue
+            if kind == "noscript" and ends >= 0:
+                out += (buffer[copied:position], new or tag, self._nested(buffer[after:ends]))
+                copied = position = ends
+                continue
             out += (buffer[copied:position], new or tag)
             copied = position = after
             if kind == "body":
@@ -207,9 +208,6 @@ class Rewriter:
                 self._control = b""
             elif kind == "frameset":
                 self._control = b""  # no body will come
-            elif kind == "root" and not tag.endswith(b"/>"):
-                foreign.stack.append(name)
-                skip = foreign.skip
             elif kind == "plaintext":
                 self._plain = True
         if final and position < length and not self._plain:
@@ -225,7 +223,7 @@ class Rewriter:
         control, self._control = self._control if self._insertions.at_end else b"", b""
         return control
 
-    def _pass_other(self, buffer: bytes, position: int) -> int:
+    def _pass_other(self, buffer: bytes, position: int, final: bool) -> int:
         """Past an end tag, a comment, a declaration or a bare `<`; -1 when its end is not there yet."""
         following = buffer[position + 1 : position + 2]
         if following == b"/":
@@ -238,11 +236,12 @@ class Rewriter:
         if following == b"!":
             if buffer.startswith(b"<!--", position):
                 return syntax.find_end_of_comment(buffer, position)
-            if self._foreign.innermost and buffer.startswith(b"<![CDATA[", position):
+            if self._foreign.has_cdata is not False and buffer.startswith(_CDATA, position):
                 end = buffer.find(b"]]>", position)
-                return end + 3 if end >= 0 else -1
+                if end >= 0 or not final or self._foreign.has_cdata:
+                    return end + 3 if end >= 0 else -1
             opening = buffer[position : position + 9]
-            if b"<!--".startswith(opening) or (len(opening) < 9 and b"<![CDATA[".startswith(opening)):
+            if b"<!--".startswith(opening) or (len(opening) < 9 and _CDATA.startswith(opening)):
                 return -1
         if following in (b"!", b"?"):
             return buffer.find(b">", position) + 1 or -1

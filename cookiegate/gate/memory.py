@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from .allowance import Allowance, Verdict
-from .html import Insertions, Rewriter
+from .html import Rewriter
+from .insertions import Insertions
 
 _OWN = re.compile(rb"no-store|private", re.I)
 _MOST = 32 * 1024 * 1024  # bytes of pages kept per process

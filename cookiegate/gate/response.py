@@ -13,7 +13,8 @@ from . import headers as rules
 from .allowance import PASS, Allowance, Verdict
 from .coding import Closer, Opener, open_coding
 from .cookies import passes_set_cookie
-from .html import Insertions, Rewriter
+from .html import Rewriter
+from .insertions import Insertions
 from .japanese import Japanese
 from .media import PAGE_TYPES, is_drawing, read_charset, read_media
 from .memory import RememberingRewriter, open_rewriter

@@ -33,6 +33,7 @@ def _skip_by(expression: re.Pattern[bytes]) -> Skip:
 
 
 PURE = (_skip_by(syntax.SKIP), _skip_by(syntax.SKIP_INSIDE), _skip_by(syntax.SKIP_FOREIGN))
+IN_TEXT = _skip_by(syntax.SKIP_TEXT)  # rare: not compiled
 try:
     from . import _native
 except ImportError:  # no compiler where this was installed

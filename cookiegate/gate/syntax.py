@@ -149,9 +149,12 @@ _ICON = (
 )
 
 # Runs of what needs no decision, and the tag behind them: in HTML, in HTML inside an SVG or MathML integration point,
-# in SVG and MathML.
+# in one for MathML's text, where two elements are MathML all the same, in SVG and MathML.
 SKIP = _run_of(_END, _PLAIN, _LOCAL, _META, _ICON, _COMMENT)
-SKIP_INSIDE = _run_of(rb"/(?!" + _ROOTS + ENDS + rb")" + NAME + WS + rb"*+>", _PLAIN, _LOCAL, _META, _COMMENT)
+_END_INSIDE = rb"/(?!" + _ROOTS + ENDS + rb")" + NAME + WS + rb"*+>"
+_PLAIN_TEXT = rb"(?!" + names("mglyph malignmark") + ENDS + rb")" + _PLAIN
+SKIP_INSIDE = _run_of(_END_INSIDE, _PLAIN, _LOCAL, _META, _COMMENT)
+SKIP_TEXT = _run_of(_END_INSIDE, _PLAIN_TEXT, _LOCAL, _META, _COMMENT)
 SKIP_FOREIGN = _run_of(rb"/" + _DRAWN + WS + rb"*+>", _DRAWN + ENDS + rb"(?:" + GAP + rb"|" + _DRAWN_ATTR + rb")*+>")
 
 # What the guard goes behind: doctype, <html>, <head>, comments and harmless <meta> tags. Of those with an http-equiv
