@@ -1,4 +1,4 @@
-"""Makes the addresses in a style sheet or a JSON map inert by putting `data:,` before them."""
+"""Makes the addresses in a style sheet or an import map inert by putting `data:,` before them."""
 
 from __future__ import annotations
 
@@ -96,15 +96,15 @@ def find_end_of_text(text: bytes, start: int) -> int:
     return -1 if b"<![CDATA[".startswith(opening) else text.find(b"<", start)
 
 
-def disarm_json(text: bytes, judge: Judge, denied: list[Verdict], prefix: bytes) -> bytes | None:
-    """Import maps and speculation rules with `prefix` put before every address that may not be asked for, or None."""
+def disarm_map(text: bytes, judge: Judge, denied: list[Verdict]) -> bytes | None:
+    """An import map with `data:` put before every address that may not be asked for, or None."""
 
     def edit(found: re.Match[bytes]) -> bytes:
         verdict = judge(found["url"])
         if verdict.allowed:
             return found[0]
         denied.append(verdict)
-        return b'"' + prefix + found[0][1:]
+        return b'"data:text/javascript,//' + found[0][1:]
 
     edited = _IN_JSON.sub(edit, text)
     return edited if denied else None

@@ -12,8 +12,9 @@ from typing import NamedTuple
 
 from ..expressions import compile
 from .skipping import IN_FOREIGN, IN_HTML, IN_TEXT, INSIDE, Skip
-from .syntax import ATTR_NAME, COMMENT, GIVEN, NAME, REST, next_attribute
+from .syntax import ATTR_NAME, END_TAG, GIVEN, NAME, TAGS, find_end_of_comment, next_attribute
 
+CDATA = b"<![CDATA["
 ROOTS = frozenset((b"svg", b"math"))
 _HTML_IN_SVG = frozenset((b"foreignobject", b"desc", b"title"))
 _TEXT_IN_MATH = frozenset((b"mi", b"mo", b"mn", b"ms", b"mtext"))
@@ -31,7 +32,6 @@ _VOID = frozenset(
 )
 _GAP = rb"[\t\n\f\r /]"
 _CLOSES_ITSELF = compile(rb"<" + NAME + rb"(?:" + _GAP + rb"*+" + ATTR_NAME + GIVEN + rb")*+" + _GAP + rb"*?/>")
-_TAGS = compile(COMMENT + rb"|<(/?)(" + NAME + rb")" + REST)
 
 SVG, MATH, TEXT, HTML = range(4)  # how the content of an element is read; TEXT: as HTML, but for two elements
 _SKIPS = (IN_FOREIGN, IN_FOREIGN, IN_TEXT, INSIDE)
@@ -142,7 +142,7 @@ class Foreign:
         """What was skipped: text, comments and whole tags."""
         if buffer.find(b"<", start, end) < 0:
             return
-        for found in _TAGS.finditer(buffer, start, end):
+        for found in TAGS.finditer(buffer, start, end):
             name = found[2]
             if name is None:
                 continue
@@ -171,3 +171,28 @@ class Foreign:
     def _lose(self) -> None:
         self._lost = True
         self.stack.clear()
+
+
+def pass_other(buffer: bytes, position: int, final: bool, foreign: Foreign) -> int:
+    """Past an end tag, a comment, a declaration or a bare `<`; -1 when its end is not there yet."""
+    following = buffer[position + 1 : position + 2]
+    if following == b"/":
+        found = END_TAG.match(buffer, position)
+        if found:
+            foreign.leave(found[1].lower())
+            return found.end()
+        third = buffer[position + 2 : position + 3]
+        return -1 if not third or third.isalpha() else buffer.find(b">", position) + 1 or -1
+    if following == b"!":
+        if buffer.startswith(b"<!--", position):
+            return find_end_of_comment(buffer, position)
+        if foreign.has_cdata is not False and buffer.startswith(CDATA, position):
+            end = buffer.find(b"]]>", position)
+            if end >= 0 or not final or foreign.has_cdata:
+                return end + 3 if end >= 0 else -1
+        opening = buffer[position : position + 9]
+        if b"<!--".startswith(opening) or (len(opening) < 9 and CDATA.startswith(opening)):
+            return -1
+    if following in (b"!", b"?"):
+        return buffer.find(b">", position) + 1 or -1
+    return position + 1 if following and not following.isalpha() else -1

@@ -7,16 +7,19 @@ cannot be told (an element hidden by broken markup) is left to the Content-Secur
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from . import syntax
 from .allowance import Allowance, Verdict
-from .css import disarm_css, disarm_json, find_end_of_text
-from .foreign import Foreign, closes_itself
+from .css import disarm_css, disarm_map, find_end_of_text
+from .foreign import CDATA, Foreign, closes_itself, pass_other
 from .insertions import Insertions
 from .prologue import find_place_for_guard, keep_charset
 from .rawtext import find_end_of_raw
+from .speculation import judge_rules
 from .tags import Decision, disarm_inline, quote
+from .templates import Templates
 from .usual import decide_tag
 
 # Elements after whose start tag something other than more markup comes.
@@ -25,9 +28,9 @@ _KINDS |= {b"svg": "root", b"math": "root"}
 _KINDS |= {name: name.decode() for name in (b"noscript", b"body", b"frameset", b"plaintext")}
 # Ends SVG and MathML wherever it stands, and shows nothing.
 HTML_FROM_HERE = b'<meta name="cookiegate">'
-_CDATA = b"<![CDATA["
 _RAW = frozenset(("raw", "noscript", "plaintext"))
 _NOSCRIPT_HELD = 65_536  # bytes within which a noscript element must end to be read as browsers with scripts do
+_RUNS = re.compile(rb"<script|[\s/\"']on[a-z]+\s*=|javascript:", re.I)
 _LONG = 65_536  # bytes of something unfinished
 _REMEMBERED = 20_000  # decisions per allowance
 _LONGEST_REMEMBERED = 4096  # bytes of a tag worth remembering
@@ -51,6 +54,8 @@ class Rewriter:
         self._may_end = False  # whether a ">" came since it was looked at
         self._plain = False  # past <plaintext>: no markup any more
         self._foreign = Foreign()
+        self._templates = Templates()
+        self._passing = False  # whether a decision holds for this response alone
 
     def feed(self, chunk: bytes) -> bytes:
         """What may be sent now. It may be nothing: an unfinished tag or script waits for its end."""
@@ -125,22 +130,26 @@ class Rewriter:
             if foreign.stack:
                 foreign.pass_over(buffer, position, at)
                 skip = foreign.skip
+            if self._control:
+                self._templates.pass_over(buffer, position, after)
             position = at
             if tag is None or name is None:
                 if position >= length:
                     break
-                step = self._pass_other(buffer, position, final)
+                step = pass_other(buffer, position, final, foreign)
                 if step < 0:
                     break
                 if (
-                    buffer.startswith(_CDATA, position)
+                    buffer.startswith(CDATA, position)
                     and foreign.has_cdata is None
                     and buffer.find(b">", position) < step - 1
                 ):
                     # the same text, written so that it is text in HTML too
-                    characters = buffer[position + len(_CDATA) : step - 3]
+                    characters = buffer[position + len(CDATA) : step - 3]
                     out += (buffer[copied:position], quote(characters).replace(b">", b"&gt;"))
                     copied = step
+                if self._control and buffer.startswith(b"</", position):
+                    self._templates.pass_over(buffer, position, step)
                 position, skip = step, foreign.skip
                 continue
             kind = _KINDS.get(name)
@@ -203,7 +212,9 @@ class Rewriter:
                 continue
             out += (buffer[copied:position], new or tag)
             copied = position = after
-            if kind == "body":
+            if self._templates.open and kind in ("body", "frameset"):
+                pass  # browsers pass over it
+            elif kind == "body":
                 out.append(self._control)
                 self._control = b""
             elif kind == "frameset":
@@ -223,33 +234,10 @@ class Rewriter:
         control, self._control = self._control if self._insertions.at_end else b"", b""
         return control
 
-    def _pass_other(self, buffer: bytes, position: int, final: bool) -> int:
-        """Past an end tag, a comment, a declaration or a bare `<`; -1 when its end is not there yet."""
-        following = buffer[position + 1 : position + 2]
-        if following == b"/":
-            found = syntax.END_TAG.match(buffer, position)
-            if found:
-                self._foreign.leave(found[1].lower())
-                return found.end()
-            third = buffer[position + 2 : position + 3]
-            return -1 if not third or third.isalpha() else buffer.find(b">", position) + 1 or -1
-        if following == b"!":
-            if buffer.startswith(b"<!--", position):
-                return syntax.find_end_of_comment(buffer, position)
-            if self._foreign.has_cdata is not False and buffer.startswith(_CDATA, position):
-                end = buffer.find(b"]]>", position)
-                if end >= 0 or not final or self._foreign.has_cdata:
-                    return end + 3 if end >= 0 else -1
-            opening = buffer[position : position + 9]
-            if b"<!--".startswith(opening) or (len(opening) < 9 and _CDATA.startswith(opening)):
-                return -1
-        if following in (b"!", b"?"):
-            return buffer.find(b">", position) + 1 or -1
-        return position + 1 if following and not following.isalpha() else -1
-
     def _decide(self, tag: bytes, name: bytes) -> Decision:
-        decision = decide_tag(tag, name, self._allowance, self._insertions.placeholder, self._nested)
-        if len(tag) <= _LONGEST_REMEMBERED:
+        self._passing = False
+        decision = decide_tag(tag, name, self._allowance, self._insertions.placeholder, self._nest)
+        if len(tag) <= _LONGEST_REMEMBERED and not self._passing:
             remembered = self._insertions.memory
             if len(remembered) >= _REMEMBERED:
                 remembered.clear()
@@ -270,19 +258,32 @@ class Rewriter:
             return new, None
         judge = self._allowance.judge_url
         denied: list[Verdict] = []
+        content = None
         if name == b"style":
             content = disarm_css(buffer, judge, denied, start, end)
-        else:
-            prefix = b"data:text/javascript,//" if kind == "map" else b"data:,"
-            content = disarm_json(buffer[start:end], judge, denied, prefix)
+        elif kind == "map":
+            content = disarm_map(buffer[start:end], judge, denied)
+        elif self._allowance.blocks and not (verdict := judge_rules(buffer[start:end], judge)).allowed:
+            denied.append(verdict)
+            new = disarm_inline(tag, self._allowance, verdict.service)
         self.judged.update(denied)
         return new, content
 
+    def _nest(self, document: bytes) -> bytes:
+        """A document inside an attribute. Its scripts write the same cookies, so they get the guard as well."""
+        if not self._insertions.guard or not _RUNS.search(document):
+            return self._nested(document)
+        self._passing = True
+        return self._rewrite(document, replace(self._insertions, control=b"", speak=None))
+
     def _nested(self, document: bytes) -> bytes:
-        """A document inside an attribute, or what a noscript element holds."""
+        """The same without scripts, or what a noscript element holds."""
         if self._inside is None:
             self._inside = replace(self._insertions, guard=b"", control=b"", speak=None)
-        inner = Rewriter(self._allowance, self._inside)
+        return self._rewrite(document, self._inside)
+
+    def _rewrite(self, document: bytes, insertions: Insertions) -> bytes:
+        inner = Rewriter(self._allowance, insertions)
         rewritten = inner.feed(document) + inner.close()
         self.judged |= inner.judged
         return rewritten

@@ -25,6 +25,7 @@ COMMENT = rb"<!--(?:-?>|[^-]*+(?:-(?!-!?>)[^-]*+)*+--!?>)"
 _TAG = rb"<(" + NAME + rb")" + REST
 TAG = compile(_TAG)
 END_TAG = compile(rb"</(" + NAME + rb")" + REST)
+TAGS = compile(COMMENT + rb"|<(/?)(" + NAME + rb")" + REST)  # one by one, where all between comments are whole
 
 
 def any_of(wanted: Iterable[str]) -> bytes:

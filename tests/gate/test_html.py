@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from cookiegate.gate import Rewriter, quote
 from cookiegate.gate.html import HTML_FROM_HERE
 
-from .site import FULL, GUARD, rewrite
-from .trees import compare, find_nobody
+from .site import CONTROL, FULL, GUARD, REFUSED, rewrite
+from .trees import compare, find_nobody, parse
 
 TAGS = ("p", "div", "img", "script", "style", "iframe", "svg", "math", "title", "textarea", "noscript", "template",
         "link", "meta", "a", "table", "td", "select", "video", "source", "object", "foreignObject", "desc", "mi",
@@ -221,3 +223,63 @@ def test_what_is_text_in_every_browser_keeps_its_bytes(page: bytes) -> None:
 def test_a_doubtful_section_of_characters_is_written_so_that_it_is_one_in_html_too() -> None:
     assert rewrite(b"<svg></div><![CDATA[a>b&<i>]]></svg>") == b"<svg></div>a&gt;b&amp;&lt;i&gt;</svg>"
     assert rewrite(b"<svg></div><![CDATA[a<b]]></svg>") == b"<svg></div><![CDATA[a<b]]></svg>"
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "<head><template><body></template></head>",
+        "<head><template><template></template><body x></template></head>",
+        "<head><TEMPLATE style='a:url(/b)'><body></template ></head>",
+        "<head><template><!-- </template> --><body title='</template>'></template></head>",
+        "<head><title><template></title></head>",
+        "<head><!-- <template> --><meta name='<template>'></head>",
+        "<head></template></head>",
+        "",
+    ],
+)
+def test_the_body_that_counts_is_outside_of_any_template(before: str) -> None:
+    page = f"<!doctype html><html>{before}<body><p>x</p></body></html>".encode()
+    for size in (None, 1, 7):
+        out = rewrite(page, insertions=FULL, size=size).replace(GUARD, b"")
+        assert out.endswith(b"<body>" + CONTROL + b"<p>x</p></body></html>"), out
+        assert out.count(CONTROL) == 1
+
+
+def test_a_frameset_in_a_template_is_none() -> None:
+    page = b"<!doctype html><template><frameset></frameset></template><p>x"
+    assert rewrite(page, insertions=FULL).endswith(b"x" + CONTROL)
+
+
+@pytest.mark.parametrize(
+    ("inner", "runs"),
+    [
+        ("<script>document.cookie='a=1'</script>", True),
+        ("<p onclick=x()>a</p>", True),
+        ("<svg/onload=x()>", True),
+        ("<a href=javascript:x()>a</a>", True),
+        ("<iframe srcdoc='&lt;script>1&lt;/script>'></iframe>", True),
+        ("&lt;script&gt;document.cookie=1&lt;/script&gt;", True),
+        ("<p>a</p>", False),
+        ("<p>once = 1</p>", False),
+    ],
+)
+def test_a_document_in_an_attribute_gets_the_guard_where_it_has_scripts(inner: str, runs: bool) -> None:
+    page = f'<!doctype html><title>x</title><iframe srcdoc="{inner}"></iframe>'.encode()
+    out = rewrite(page, insertions=FULL)
+    guarded = quote(GUARD) in out or quote(quote(GUARD)) in out
+    assert guarded is runs
+    assert (page.partition(b"<iframe")[2] in out) is not runs, "what has none keeps its bytes"
+    assert GUARD not in rewrite(page), "a piece of a page has none itself"
+    document = parse(out, True)
+    (frame,) = document.find_all("iframe")
+    assert GUARD.decode() in frame.attrs["srcdoc"] or not runs or "srcdoc" in inner
+
+
+def test_the_guard_of_one_response_is_not_kept_for_the_next() -> None:
+    page = b"<!doctype html><title>x</title><iframe srcdoc='<script>1</script>'></iframe>"
+    ours = replace(FULL, memory={})
+    for nonce in (b"one", b"two"):
+        guard = b"<script nonce=%b>guard</script>" % nonce
+        rewriter = Rewriter(REFUSED, replace(ours, guard=guard))
+        assert quote(guard) in rewriter.feed(page) + rewriter.close()
