@@ -33,6 +33,8 @@ _VOID = frozenset(
 _GAP = rb"[\t\n\f\r /]"
 _CLOSES_ITSELF = compile(rb"<" + NAME + rb"(?:" + _GAP + rb"*+" + ATTR_NAME + GIVEN + rb")*+" + _GAP + rb"*?/>")
 
+_DEEPEST = 256  # elements; browsers set themselves a limit too, and not the same
+
 SVG, MATH, TEXT, HTML = range(4)  # how the content of an element is read; TEXT: as HTML, but for two elements
 _SKIPS = (IN_FOREIGN, IN_FOREIGN, IN_TEXT, INSIDE)
 
@@ -54,6 +56,7 @@ class Foreign:
     def __init__(self) -> None:
         self.stack: list[Open] = []
         self._lost = False  # doubtful for good
+        self.closes_cdata = True  # False where no CDATA section ends any more
         self._doubtful = False  # doubtful as long as something is open
 
     @property
@@ -85,18 +88,22 @@ class Foreign:
         """A start tag."""
         if self._lost:
             return
-        if self.takes(tag, name):
+        if len(self.stack) >= _DEEPEST:
+            self._lose()
+        elif self.takes(tag, name):
             if not closes_itself(tag):
                 content = self._read_content(tag, name)
                 self.stack.append(Open(name, content, True))
                 if self._doubtful and content >= TEXT:
                     self._lose()
-            return
-        if self.stack:
+        else:
             self.break_out()
-            if name in _MATH_IN_TEXT and any(each.content == TEXT for each in self.stack):
-                self._lose()  # browsers may have ignored what seems to stand between
-                return
+            self._enter_html(tag, name)
+
+    def _enter_html(self, tag: bytes, name: bytes) -> None:
+        if name in _MATH_IN_TEXT and any(each.content == TEXT for each in self.stack):
+            self._lose()  # browsers may have ignored what seems to stand between
+            return
         if name in ROOTS:
             if not closes_itself(tag):
                 self.stack.append(Open(name, SVG if name == b"svg" else MATH, True))
@@ -186,10 +193,11 @@ def pass_other(buffer: bytes, position: int, final: bool, foreign: Foreign) -> i
     if following == b"!":
         if buffer.startswith(b"<!--", position):
             return find_end_of_comment(buffer, position)
-        if foreign.has_cdata is not False and buffer.startswith(CDATA, position):
+        if foreign.has_cdata is not False and foreign.closes_cdata and buffer.startswith(CDATA, position):
             end = buffer.find(b"]]>", position)
             if end >= 0 or not final or foreign.has_cdata:
                 return end + 3 if end >= 0 else -1
+            foreign.closes_cdata = False  # looking for one each time would be quadratic
         opening = buffer[position : position + 9]
         if b"<!--".startswith(opening) or (len(opening) < 9 and CDATA.startswith(opening)):
             return -1
