@@ -57,10 +57,12 @@ class Foreign:
         self.stack: list[Open] = []
         self._lost = False  # doubtful for good
         self.closes_cdata = True  # False where no CDATA section ends any more
+        self._pending: list[tuple[bytes, int, int]] = []  # drawing passed over: only doubt can come of it
         self._doubtful = False  # doubtful as long as something is open
 
     @property
     def doubtful(self) -> bool:
+        self._catch_up()
         return self._lost or self._doubtful
 
     @property
@@ -71,7 +73,7 @@ class Foreign:
     @property
     def has_cdata(self) -> bool | None:
         """Whether there are CDATA sections, as in every element of SVG and MathML; None where that is doubtful."""
-        if self._lost or self._doubtful:
+        if self.doubtful:
             return None
         return (self.stack[-1].foreign or None) if self.stack else False
 
@@ -79,7 +81,7 @@ class Foreign:
         """Whether a start tag here becomes an element of SVG or MathML."""
         if not self.stack:
             return False
-        content = self.stack[-1].content
+        content = self.stack[-1].content  # the same whatever drawing is pending
         if content >= TEXT:
             return content == TEXT and name in _MATH_IN_TEXT
         return name not in _BREAKOUT and not (name == b"font" and _find_font(tag, 5))
@@ -91,7 +93,10 @@ class Foreign:
         if len(self.stack) >= _DEEPEST:
             self._lose()
         elif self.takes(tag, name):
-            if not closes_itself(tag):
+            if closes_itself(tag):
+                return
+            self._catch_up()
+            if self.stack:
                 content = self._read_content(tag, name)
                 self.stack.append(Open(name, content, True))
                 if self._doubtful and content >= TEXT:
@@ -103,6 +108,8 @@ class Foreign:
     def _enter_html(self, tag: bytes, name: bytes) -> None:
         if name in _MATH_IN_TEXT and any(each.content == TEXT for each in self.stack):
             self._lose()  # browsers may have ignored what seems to stand between
+            return
+        if self._lost:
             return
         if name in ROOTS:
             if not closes_itself(tag):
@@ -129,6 +136,11 @@ class Foreign:
         """An end tag."""
         if not self.stack:
             return
+        if len(self.stack) == 1 and self.stack[0].name == name:
+            self._pending.clear()  # all of it ends here
+        self._catch_up()
+        if not self.stack:
+            return
         if self.stack[-1].foreign:
             if name in (b"p", b"br"):
                 self.break_out()
@@ -149,6 +161,18 @@ class Foreign:
         """What was skipped: text, comments and whole tags."""
         if buffer.find(b"<", start, end) < 0:
             return
+        if self.stack[-1].content < TEXT:
+            self._pending.append((buffer, start, end))
+        else:
+            self._follow(buffer, start, end)
+
+    def _catch_up(self) -> None:
+        """Takes in what was passed over without a look: mostly its svg element ends before that is needed."""
+        pending, self._pending = self._pending, []
+        for part in pending:
+            self._follow(*part)
+
+    def _follow(self, buffer: bytes, start: int, end: int) -> None:
         for found in TAGS.finditer(buffer, start, end):
             name = found[2]
             if name is None:
@@ -171,6 +195,9 @@ class Foreign:
 
     def break_out(self) -> None:
         """What a start tag does that ends SVG and MathML."""
+        if self._pending and self.stack[0].content < TEXT and len(self.stack) == 1:
+            self._pending.clear()  # all of it ends here
+        self._catch_up()
         while self.stack and self.stack[-1].content < TEXT:
             self.stack.pop()
         self._doubtful = self._doubtful and bool(self.stack)

@@ -159,7 +159,7 @@ class Rewriter:
             new, content, judged = remembered(tag) or self._decide(tag, name)
             if judged:
                 self.judged.update(judged)
-            doubtful = foreign.doubtful
+            doubtful = kind in _RAW and foreign.doubtful
             if foreign.stack and not doubtful and foreign.takes(tag, name):
                 # scripts and styles are markup like any other here, not raw text
                 kind = "css" if name == b"style" and not closes_itself(tag) else None
@@ -174,9 +174,7 @@ class Rewriter:
                 ended = ends >= 0
                 if ends < 0 and not final and length - after < _NOSCRIPT_HELD:
                     break
-            swallows = (
-                doubtful and kind in _RAW and (kind == "plaintext" or ends < 0 or buffer.find(b"<", after, ends) >= 0)
-            )
+            swallows = doubtful and (kind == "plaintext" or ends < 0 or buffer.find(b"<", after, ends) >= 0)
             if swallows:
                 out += (buffer[copied:position], HTML_FROM_HERE)
                 copied = position
