@@ -14,17 +14,31 @@ from ..errors import CookiegateError
 
 @contextmanager
 def opened(output: str) -> Iterator[IO[str]]:
-    """Standard output, or a file that takes its place when it is whole; readable to its owner alone."""
+    """Standard output, or a file that takes its place when it is whole; readable to its owner alone.
+
+    A link stays, and what it leads to is written. So does anything that is no file, such as a pipe or a device.
+    """
     if output == "-":
         yield sys.stdout
         return
     path = Path(output)
+    try:
+        if path.exists() and not path.is_file():
+            with open(os.open(path, os.O_WRONLY), "w", encoding="utf-8", newline="") as out:
+                yield out
+            return
+        with _replacing(Path(os.path.realpath(path))) as out:
+            yield out
+    except OSError as error:
+        raise CookiegateError(f"{path} cannot be written: {error.strerror}") from None
+
+
+@contextmanager
+def _replacing(path: Path) -> Iterator[IO[str]]:
     new = path.with_name(path.name + ".new")
     try:
         with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8", newline="") as out:
             yield out
         new.replace(path)
-    except OSError as error:
-        raise CookiegateError(f"{path} cannot be written: {error.strerror}") from None
     finally:
         new.unlink(missing_ok=True)

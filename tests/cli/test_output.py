@@ -1,0 +1,54 @@
+"""Where `-o` writes to: a file that is replaced whole, or anything else that is left where it is."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from pathlib import Path
+
+import pytest
+
+from cookiegate.cli.output import opened
+from cookiegate.errors import CookiegateError
+
+TEXT = "henkilötietoja\n"
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="pipes, links and modes of POSIX")
+
+
+def write(path: Path, text: str = TEXT) -> None:
+    with opened(str(path)) as out:
+        out.write(text)
+
+
+def test_a_pipe_is_written_into_and_stays_one(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)  # neither end then waits for the other
+    try:
+        write(pipe)
+        assert os.read(reader, 100).decode() == TEXT
+    finally:
+        os.close(reader)
+    assert stat.S_ISFIFO(pipe.lstat().st_mode)
+    assert list(tmp_path.iterdir()) == [pipe]
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_a_link_stays_and_what_it_leads_to_is_written(there: bool, tmp_path: Path) -> None:
+    folder = tmp_path / "elsewhere"
+    folder.mkdir()
+    target = folder / "target"
+    if there:
+        target.write_text("old", "utf-8")
+    link = tmp_path / "link"
+    link.symlink_to(Path("elsewhere") / "target")
+    write(link)
+    assert link.is_symlink()
+    assert target.read_text("utf-8") == TEXT
+
+
+def test_a_folder_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(CookiegateError, match="cannot be written: Is a directory"):
+        write(tmp_path)
