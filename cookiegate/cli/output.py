@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -35,9 +36,11 @@ def opened(output: str) -> Iterator[IO[str]]:
 
 @contextmanager
 def _replacing(path: Path) -> Iterator[IO[str]]:
-    new = path.with_name(path.name + ".new")
+    # A name of its own: whatever lies at a fixed one would be lost, and its mode or whom it leads to taken over.
+    descriptor, name = tempfile.mkstemp(prefix=f"{path.name}.", dir=path.parent)
+    new = Path(name)
     try:
-        with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8", newline="") as out:
+        with open(descriptor, "w", encoding="utf-8", newline="") as out:
             yield out
         new.replace(path)
     finally:

@@ -52,3 +52,24 @@ def test_a_link_stays_and_what_it_leads_to_is_written(there: bool, tmp_path: Pat
 def test_a_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(CookiegateError, match="cannot be written: Is a directory"):
         write(tmp_path)
+
+
+def test_nothing_else_in_the_folder_is_touched_and_the_file_is_its_owners_alone(tmp_path: Path) -> None:
+    path, beside = tmp_path / "x.json", tmp_path / "x.json.new"
+    for each in (path, beside):
+        each.write_text("old", "utf-8")
+        each.chmod(0o644)
+    write(path)
+    assert path.read_text("utf-8") == TEXT
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert beside.read_text("utf-8") == "old"
+    assert sorted(tmp_path.iterdir()) == [path, beside]
+
+
+def test_what_breaks_off_leaves_the_file_as_it_was(tmp_path: Path) -> None:
+    path = tmp_path / "x.json"
+    path.write_text("old", "utf-8")
+    with pytest.raises(UnicodeEncodeError):
+        write(path, "half of \ud83d")
+    assert path.read_text("utf-8") == "old"
+    assert list(tmp_path.iterdir()) == [path]
