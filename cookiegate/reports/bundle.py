@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from cookiegate.consent import VerifierKey, canonical, read_checkpoint
 from cookiegate.errors import LedgerError
@@ -43,10 +44,10 @@ def write_bundle(
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # it holds personal data
             if any(folder.iterdir()):
                 raise LedgerError(f"{folder} is not empty: name a folder that is not there yet")
-            (folder / "checkpoint.txt").write_bytes(note)
-            (folder / "key.txt").write_text("".join(f"{key}\n" for key in keys), "utf-8")
-            (folder / "README.txt").write_text(README, "utf-8")
-            (folder / "verifier.py").write_bytes(files(__package__).joinpath("verifier.py").read_bytes())
+            _write(folder / "checkpoint.txt", note)
+            _write(folder / "key.txt", "".join(f"{key}\n" for key in keys).encode())
+            _write(folder / "README.txt", README.encode())
+            _write(folder / "verifier.py", files(__package__).joinpath("verifier.py").read_bytes())
             _write_checkpoints(store, folder / "checkpoints", size)
             _write_shown(store, folder / "shown")
             _write_leaves(store, folder / "leaves.jsonl", size, progress)
@@ -58,26 +59,26 @@ def write_bundle(
 
 def _write_checkpoints(store: Store, folder: Path, size: int) -> None:
     """The last of each day: enough to say when something was altered, few enough to verify."""
-    folder.mkdir()
+    folder.mkdir(mode=0o700)
     rows: _Rows = store.query("daily_checkpoints")
     for signed, note in rows:
         if signed < size:
-            (folder / f"{signed}.txt").write_bytes(note)
+            _write(folder / f"{signed}.txt", note)
 
 
 def _write_shown(store: Store, folder: Path) -> None:
-    folder.mkdir()
+    folder.mkdir(mode=0o700)
     names: _Rows = store.query("shown_hashes")
     for (name,) in names:
         if re.fullmatch("[0-9a-f]{64}", name):  # otherwise it was altered, and might name a file elsewhere
             rows: _Rows = store.query("shown", hash=name)
             ((_, _, body),) = rows
-            (folder / name).write_bytes(body)
+            _write(folder / name, body)
 
 
 def _write_leaves(store: Store, file: Path, size: int, progress: Callable[[int, int], object]) -> None:
     rows: _Rows = store.stream("leaves")
-    with file.open("wb") as out:
+    with _make(file) as out:
         for done, (seq, leaf) in enumerate(rows, 1):
             if seq >= size:
                 break
@@ -87,9 +88,19 @@ def _write_leaves(store: Store, file: Path, size: int, progress: Callable[[int, 
 
 
 def _write_records(store: Store, file: Path, size: int) -> None:
-    with file.open("wb") as out:
+    with _make(file) as out:
         for row in store.stream("records"):
             record = read_stored(row)
             if record.seq >= size:
                 break
             out.write(canonical(write_record(record)) + b"\n")
+
+
+def _write(file: Path, content: bytes) -> None:
+    with _make(file) as out:
+        out.write(content)
+
+
+def _make(file: Path) -> IO[bytes]:
+    """Readable to its owner alone, also where the folder was there before and is open to others."""
+    return open(file, "xb", opener=lambda name, flags: os.open(name, flags, 0o600))

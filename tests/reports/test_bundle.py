@@ -48,6 +48,13 @@ def test_it_holds_all_that_it_takes(folder: Path, ledger: Ledger) -> None:
     assert set(records[20]) == set(records[25]) == {"payload", "salt", "seq"}
 
 
+def test_its_files_are_their_owners_alone_in_a_folder_that_others_may_read(ledger: Ledger, tmp_path: Path) -> None:
+    folder = tmp_path / "given"
+    folder.mkdir(mode=0o755)
+    write_bundle(ledger.url, folder, ledger.keys)
+    assert [path for path in folder.rglob("*") if path.stat().st_mode & 0o077] == []
+
+
 def test_it_verifies_itself_with_python_alone(folder: Path) -> None:
     command = [sys.executable, "-I", "-S", "-W", "error", "verifier.py", "."]
     said = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
