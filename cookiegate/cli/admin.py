@@ -14,7 +14,7 @@ from ..policy import load_policy
 from ..register import list_staff
 from ..settings import find
 from ..visitor import TrustedProxies
-from .serving import serve_until_stopped
+from .serving import serve_until_stopped, write_url
 from .upkeep import find_checkpoint_file, find_key_file
 
 _NEEDS_TLS = """\
@@ -64,7 +64,7 @@ def admin(policy: str, host: str, port: int, public: str | None, store: str | No
     with office.reading() as shelf:
         if not list_staff(shelf):
             click.echo("Nobody can sign in yet: make an account with `cookiegate staff add NAME --role admin`.")
-    welcome = f"cookiegate: the dashboard is at {seen or f'http://{_write_host(host)}:{port}'}/"
+    welcome = f"cookiegate: the dashboard is at {f'{seen}/' if seen else write_url(host, port)}"
     serve_until_stopped(Dashboard(office), host, port, welcome=welcome, close=office.close)
 
 
@@ -80,7 +80,3 @@ def _is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
-
-
-def _write_host(host: str) -> str:
-    return f"[{host}]" if ":" in host else host

@@ -10,7 +10,7 @@ import click
 from ..errors import SettingsError
 from ..middleware import CookieGate
 from ..settings import load_settings
-from .serving import serve_until_stopped
+from .serving import serve_until_stopped, write_url
 
 _MISSING = "the gateway needs more packages: pip install 'cookiegate[gateway]'"
 
@@ -40,5 +40,5 @@ def serve(upstream: str | None, policy: str, host: str, port: int) -> None:
         raise click.UsageError("--upstream is this gateway itself")
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     gate = CookieGate(Upstream(settings.upstream), policy=policy, settings=settings)
-    welcome = f"cookiegate: {settings.upstream} is behind http://{host}:{port}/"
+    welcome = f"cookiegate: {settings.upstream} is behind {write_url(host, port)}"
     serve_until_stopped(gate, host, port, welcome=welcome, close=gate.register.close)

@@ -37,11 +37,11 @@ def _serve(app: Any, host: str, port: int, welcome: str) -> None:
         from granian.server.embed import Server
     except ImportError:
         raise SettingsError(_MISSING) from None
-    _require_free(host, port)
+    address = _find_free(host, port)
     click.echo(welcome)
     # It says at every start that serving from within a program is experimental: our tests answer for that.
     logging.getLogger("_granian").addFilter(lambda record: "experimental" not in record.getMessage())
-    server = Server(app, address=host, port=port, interface=Interfaces.ASGI, log_level=LogLevels.warning)
+    server = Server(app, address=address, port=port, interface=Interfaces.ASGI, log_level=LogLevels.warning)
 
     async def run() -> None:
         loop = asyncio.get_running_loop()
@@ -52,14 +52,21 @@ def _serve(app: Any, host: str, port: int, welcome: str) -> None:
     asyncio.run(run())
 
 
-def _require_free(host: str, port: int) -> None:
-    """Granian itself would share a port with another granian, each getting some of the visitors."""
+def write_url(host: str, port: int) -> str:
+    """Where a browser finds what listens there."""
+    return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
+
+
+def _find_free(host: str, port: int) -> str:
+    """The address of a host where nobody listens at the port. Granian takes no names, and would share a port with
+    another granian, each getting some of the visitors."""
     try:
         family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         with socket.socket(family, kind) as trial:
             trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             trial.bind(address)
             trial.listen()
+        return str(address[0])
     except OSError as error:
         raise SettingsError(f"nothing can listen at {host}, port {port}: {error.strerror}") from None
 

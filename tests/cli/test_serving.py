@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.folder import SECRET, prepare
+from tests.giving_up import give_up
 from tests.ports import find_port, wait_for
 
 
@@ -23,6 +24,15 @@ def start(*command: str) -> subprocess.Popen[str]:
         [sys.executable, "-u", "-m", "cookiegate", *command],
         env=os.environ | {"COOKIEGATE_SECRET": SECRET}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
+
+
+def has_ipv6() -> bool:
+    try:
+        with socket.socket(socket.AF_INET6) as trial:
+            trial.bind(("::1", 0))
+    except OSError:
+        return False
+    return True
 
 
 @pytest.mark.parametrize(
@@ -50,6 +60,29 @@ def test_a_start_and_a_stop_say_nothing_else(
     assert len(lines) == len(says)
     for line, part in zip(lines, says, strict=True):
         assert part.format(port=port) in line
+    assert process.returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("host", "url"), [("localhost", "http://localhost:{port}/"), ("::1", "http://[::1]:{port}/")], ids=["name", "IPv6"]
+)
+@pytest.mark.parametrize("command", [("serve", "--upstream", "http://127.0.0.1:9"), ("admin",)], ids=["serve", "admin"])
+def test_a_name_or_an_ipv6_address_is_listened_on_and_written_as_a_url(
+    command: tuple[str, ...], host: str, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if host == "::1" and not has_ipv6():
+        give_up("IPv6", "this machine has none")
+    prepare(f"sqlite:///{tmp_path}/site.db", tmp_path, monkeypatch)
+    port = find_port()
+    process = start(*command, "--host", host, "--port", str(port))
+    try:
+        wait_for(port, host=host)
+        process.send_signal(signal.SIGTERM)
+        said, complained = process.communicate(timeout=30)
+    finally:
+        process.kill()
+    assert url.format(port=port) in said
+    assert "Traceback" not in complained
     assert process.returncode == 0
 
 
