@@ -10,7 +10,7 @@ import click
 from ..errors import SettingsError
 from ..middleware import CookieGate
 from ..settings import load_settings
-from .serving import serve_until_stopped, write_url
+from .serving import leads_back, serve_until_stopped, write_url
 
 _MISSING = "the gateway needs more packages: pip install 'cookiegate[gateway]'"
 
@@ -36,9 +36,10 @@ def serve(upstream: str | None, policy: str, host: str, port: int) -> None:
     settings = replace(settings, upstream=upstream or settings.upstream)
     if not settings.upstream:
         raise click.UsageError("say which website is behind the gate: --upstream http://127.0.0.1:8080")
-    if settings.upstream.rstrip("/") in (f"http://{host}:{port}", f"http://localhost:{port}"):
+    website = Upstream(settings.upstream)
+    if leads_back(website.origin, host, port):
         raise click.UsageError("--upstream is this gateway itself")
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    gate = CookieGate(Upstream(settings.upstream), policy=policy, settings=settings)
+    gate = CookieGate(website, policy=policy, settings=settings)
     welcome = f"cookiegate: {settings.upstream} is behind {write_url(host, port)}"
     serve_until_stopped(gate, host, port, welcome=welcome, close=gate.register.close)

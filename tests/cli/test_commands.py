@@ -264,9 +264,10 @@ def test_serve_needs_a_website_that_is_not_itself(policy: Policy, monkeypatch: p
     nowhere = run("serve")
     assert nowhere.exit_code == 2
     assert "say which website is behind the gate" in nowhere.output
-    itself = run("serve", "--upstream", "http://localhost:8000/")
-    assert itself.exit_code == 2
-    assert "--upstream is this gateway itself" in itself.output
+    for words in (("http://localhost:8000/",), ("http://127.0.0.1:8000", "--host", "0.0.0.0")):
+        itself = run("serve", "--upstream", *words)
+        assert itself.exit_code == 2
+        assert "--upstream is this gateway itself" in itself.output
 
 
 def test_serve_with_a_policy_that_cannot_be_used_says_why(monkeypatch: pytest.MonkeyPatch) -> None:

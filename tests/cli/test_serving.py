@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from cookiegate.cli.serving import leads_back
 from tests.cli.folder import SECRET, prepare
 from tests.giving_up import give_up
 from tests.ports import find_port, wait_for
@@ -130,3 +131,39 @@ def test_an_address_that_is_not_this_machines_is_refused_in_one_line(
     assert process.returncode == 2
     assert complained.splitlines()[-1].startswith(f"nothing can listen at {host}, port 8000: ")
     assert "Traceback" not in complained
+
+
+@pytest.mark.parametrize(
+    ("upstream", "host", "expected"),
+    [
+        ("http://127.0.0.1:8000", "127.0.0.1", True),
+        ("http://127.0.0.1:8000/", "0.0.0.0", True),
+        ("http://LOCALHOST:8000", "127.0.0.1", True),
+        ("http://0.0.0.0:8000", "127.0.0.1", True),
+        ("http://0.0.0.0:8000", "0.0.0.0", True),
+        ("http://127.1:8000", "localhost", True),
+        ("http://[::ffff:127.0.0.1]:8000", "127.0.0.1", True),
+        ("http://[::]:8000", "::1", True),
+        ("http://127.0.0.1:8001", "127.0.0.1", False),
+        ("http://127.0.0.1", "127.0.0.1", False),
+        ("http://127.0.0.2:8000", "127.0.0.1", False),
+        ("http://192.0.2.1:8000", "0.0.0.0", False),
+        ("http://192.0.2.1:8000", "127.0.0.1", False),
+        ("http://[::1]:8000", "0.0.0.0", False),
+        ("http://nowhere.invalid:8000", "127.0.0.1", False),
+        ("http://127.0.0.1:8000", "nowhere.invalid", False),
+    ],
+)
+def test_an_upstream_that_leads_back_to_the_gateway_is_found(upstream: str, host: str, expected: bool) -> None:
+    assert leads_back(upstream, host, 8000) is expected
+
+
+@pytest.mark.parametrize("upstream", ["http://[::1]:8000", "http://127.0.0.1:8000"])
+def test_what_listens_at_every_ipv6_address_is_reached_by_ipv4_too(upstream: str) -> None:
+    if not has_ipv6():
+        give_up("IPv6", "this machine has none")
+    assert leads_back(upstream, "::", 8000)
+
+
+def test_a_website_at_the_usual_port_is_found_too() -> None:
+    assert leads_back("http://127.0.0.1", "0.0.0.0", 80)
