@@ -16,6 +16,7 @@ from pathlib import Path
 
 from cookiegate.consent import SigningKey, VerifierKey
 from cookiegate.errors import LedgerError
+from cookiegate.store import make_private
 
 _INDEX_BYTES = 32
 _INDEX = re.compile(rf"index\s+([0-9a-fA-F]{{{2 * _INDEX_BYTES}}})")
@@ -73,13 +74,15 @@ def make_ledger_key(path: Path, name: str) -> LedgerKey:
 
 
 def rotate_ledger_key(path: Path) -> LedgerKey:
-    """Put a new signing key first. The older ones stay, since they verify what they signed; so does the index."""
+    """Put a new signing key first. The older ones stay, since they verify what they signed; so does the index, and
+    whose the file is."""
     known = load_ledger_key(path)
+    path = path.resolve()  # a link stays
     key = LedgerKey((SigningKey.generate(known.signing[0].verifier.name), *known.signing), known.index)
     new = path.with_name(path.name + ".new")
     try:
         new.unlink(missing_ok=True)
-        _write(new, key)
+        _write(new, key, like=path)
         new.replace(path)
     except OSError as error:
         raise LedgerError(f"the ledger's key cannot be changed: {error}") from None
@@ -97,10 +100,13 @@ def _read(lines: list[str]) -> LedgerKey:
     return LedgerKey(signing, bytes.fromhex(indexes[0][1]))
 
 
-def _write(path: Path, key: LedgerKey) -> None:
+def _write(path: Path, key: LedgerKey, like: Path | None = None) -> None:
+    """A new file, with owner and mode of another if there is one."""
     lines = ["# The keys of a consent ledger. Keep this secret, and keep a copy of it apart from the database.",
              *(each.secret_text() for each in key.signing), f"index {key.index.hex()}"]  # fmt: skip
-    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
+    with open(make_private(path, like), "w") as out:
+        if like:
+            path.chmod(stat.S_IMODE(like.stat().st_mode))
         out.write("\n".join(lines) + "\n")
         out.flush()
         os.fsync(out.fileno())

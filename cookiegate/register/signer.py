@@ -24,7 +24,7 @@ from cookiegate.consent import (
     verify_consistency,
 )
 from cookiegate.errors import LedgerError
-from cookiegate.store import Batch, Change, Store, hold
+from cookiegate.store import Batch, Change, Store, hold, share_owner
 
 from .acts import opened
 from .ledgerkey import LedgerKey
@@ -134,6 +134,7 @@ class Signer:
     def _keep(self, note: bytes) -> None:
         new = self._file.with_name(self._file.name + ".new")
         with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644), "wb") as out:
+            share_owner(out.fileno(), new.parent)
             out.write(note)
             out.flush()
             os.fsync(out.fileno())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from .lock import claim, hold
 from .naming import name_store
 from .opening import check_store, companion, has_ledger, is_shared, open_store, reading, upgrade_store
+from .owner import make_private, share_owner
 from .rows import AnswerRow, Batch, Change, Grow, Growth, Head, Observation, Row, Store, Value, VisitRow
 
 __all__ = [
@@ -25,8 +26,10 @@ __all__ = [
     "has_ledger",
     "hold",
     "is_shared",
+    "make_private",
     "name_store",
     "open_store",
     "reading",
+    "share_owner",
     "upgrade_store",
 ]

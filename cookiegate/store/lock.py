@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from .owner import open_private
+
 if sys.platform == "win32":
     import msvcrt
 else:
@@ -17,12 +19,13 @@ _BEYOND = 1 << 30  # bytes: behind the end of any file that is claimed
 
 
 @contextmanager
-def hold(path: Path) -> Iterator[int]:
+def hold(path: Path, beside: Path | None = None) -> Iterator[int]:
     """Open the file (made with mode 0600), lock it for as long as the block runs, and give its descriptor.
 
-    Waits for another holder. Raises OSError where the file cannot be opened or locked.
+    Waits for another holder. Made by root, it gets the owner of `beside`, or of its folder. Raises OSError where the
+    file cannot be opened or locked.
     """
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600)
+    descriptor = open_private(path, beside)
     try:
         if sys.platform == "win32":
             msvcrt.locking(descriptor, msvcrt.LK_LOCK, 1)

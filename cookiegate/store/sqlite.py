@@ -14,6 +14,7 @@ from cookiegate.errors import StoreError
 
 from .lock import claim, hold
 from .migrations import judge_schema, migrate, read_schema
+from .owner import make_private, open_private
 from .paging import read_pages
 from .rows import Batch, Change, Head, Row, Value, Work, note_days
 from .statements import reading, writing
@@ -52,11 +53,11 @@ class SqliteStore:
         return connection
 
     def _open_to_write(self, upgrade: bool) -> sqlite3.Connection:
-        with hold(self._lock):
+        with hold(self._lock, self._path):
             # SQLite would make it readable to all. A file that is there is left alone: closing any descriptor of it
             # would take the locks of this process's other connections with it (POSIX advisory locks).
             with suppress(FileExistsError):
-                os.close(os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+                os.close(make_private(self._path))
             connection = self._connect("rw")
             try:
                 read_schema(connection, str(self._path))  # before anything is done to what may not be ours
@@ -114,7 +115,7 @@ class SqliteStore:
             return int(run(writing("sqlite")[f"purge_{table}"], (before, most)).rowcount)
 
     def scrub(self) -> bool:
-        with self._reporting(), hold(self._lock):
+        with self._reporting(), hold(self._lock, self._path):
             # Pages were overwritten by secure_delete; the log still holds them as they were. Not worth waiting for.
             self._connection.execute("PRAGMA busy_timeout = 0")
             (busy, _, _) = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
@@ -142,7 +143,7 @@ class SqliteStore:
         with self._reporting():
             if work not in self._leads:
                 path = self._path.with_name(f"{self._path.name}.{work}")
-                descriptor = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600)
+                descriptor = open_private(path, self._path)
                 if not claim(descriptor):
                     os.close(descriptor)
                     return False
@@ -157,7 +158,7 @@ class SqliteStore:
             return
         with self._reporting():
             try:
-                with hold(self._lock):  # the last connection to close checkpoints
+                with hold(self._lock, self._path):  # the last connection to close checkpoints
                     self._connection.close()
             finally:
                 self._connection.close()
@@ -165,7 +166,7 @@ class SqliteStore:
     @contextmanager
     def _transaction(self) -> Iterator[Callable[..., sqlite3.Cursor]]:
         """A transaction that ends in COMMIT, unless the block raises or has rolled it back itself."""
-        with self._reporting(), hold(self._lock):
+        with self._reporting(), hold(self._lock, self._path):
             if self._path.stat().st_ino != self._inode:
                 raise StoreError(f"{self._path}: the file was replaced while it was open")  # we would write to nowhere
             self._connection.execute("BEGIN IMMEDIATE")
