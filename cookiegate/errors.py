@@ -40,6 +40,10 @@ class StoreError(CookiegateError):
     """The store did not take what it was given; nothing may be acknowledged."""
 
 
+class NoStoreError(StoreError):
+    """There is no such file or database yet, or nothing was ever recorded in it."""
+
+
 class SchemaError(StoreError):
     """The store was made by an older version and must be upgraded, or by a newer one."""
 

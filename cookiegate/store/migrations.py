@@ -6,15 +6,15 @@ import sqlite3
 from contextlib import closing
 from functools import cache
 
-from cookiegate.errors import SchemaError, StoreError
+from cookiegate.errors import NoStoreError, SchemaError
 
 from .statements import STEPS, step
 
 
 def judge_schema(found: int, where: str) -> None:
-    """Raises SchemaError unless a store has just the schema that this version works with, StoreError for none."""
+    """Raises SchemaError unless a store has just the schema that this version works with, NoStoreError for none."""
     if not found:
-        raise StoreError(f"{where}: nothing has been recorded there yet")
+        raise NoStoreError(f"{where}: nothing has been recorded there yet")
     if found > len(STEPS):
         raise SchemaError(
             f"{where}: the database has schema {found}, this cookiegate knows {len(STEPS)}: "

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
-from cookiegate.errors import SchemaError, StoreError
+from cookiegate.errors import NoStoreError, SchemaError, StoreError
 
 from .rows import Store
 from .sqlite import SqliteStore
@@ -78,10 +78,11 @@ def check_store(url: str) -> None:
 
 def has_ledger(url: str) -> bool:
     """Whether something stands on the ledger there, or somebody is banned. Raises StoreError where that cannot be told,
-    but for a file that is not there yet."""
-    if not is_shared(url) and not _path(url).exists():
+    but for a store that is not there yet."""
+    try:
+        store = open_store(url, readonly=True)
+    except NoStoreError:
         return False
-    store = open_store(url, readonly=True)
     try:
         return store.query("ledger_size") != [(0,)] or store.query("any_ban") != []
     finally:

@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from functools import cache
 from typing import Any, TypeVar
 
-from cookiegate.errors import StoreError
+from cookiegate.errors import NoStoreError, StoreError
 
 from .migrations import judge_schema
 from .naming import name_store
@@ -226,7 +226,8 @@ class PostgresqlStore:
         except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
             # The message alone: DETAIL quotes the row that could not be stored.
             said = error.args[0] if isinstance(error, asyncpg.PostgresError) and error.args else error
-            raise StoreError(f"{self._where}: {str(said) or type(error).__name__}") from error
+            kind = NoStoreError if isinstance(error, asyncpg.InvalidCatalogNameError) else StoreError
+            raise kind(f"{self._where}: {str(said) or type(error).__name__}") from error
 
 
 async def _read_schema(connection: Any) -> int:

@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import cache
 from pathlib import Path
 
-from cookiegate.errors import StoreError
+from cookiegate.errors import NoStoreError, StoreError
 
 from .lock import claim, hold
 from .migrations import judge_schema, migrate, read_schema
@@ -43,7 +43,7 @@ class SqliteStore:
 
     def _open_to_read(self) -> sqlite3.Connection:
         if not self._path.exists():
-            raise StoreError(f"{self._path}: there is no such file; nothing has been recorded yet")
+            raise NoStoreError(f"{self._path}: there is no such file; nothing has been recorded yet")
         connection = self._connect("ro")
         try:
             judge_schema(read_schema(connection, str(self._path)), str(self._path))

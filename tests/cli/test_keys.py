@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from cookiegate.register import load_ledger_key
 from tests.cli.commands import run
 
@@ -23,3 +25,17 @@ def test_what_was_not_written_is_not_said_to_be(tmp_path: Path) -> None:
     refused = run("keys", "new", "www.example.test", "--file", str(tmp_path / "no folder" / "ledger.key"))
     assert refused.exit_code != 0
     assert "Wrote" not in refused.output
+
+
+def test_a_key_is_made_before_anything_is_recorded(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COOKIEGATE_STORE", url)
+    made = run("keys", "new", "www.example.test", "--file", "ledger.key")
+    assert made.exit_code == 0
+    assert "could not be told" not in made.output
+
+
+def test_a_key_is_made_before_its_database(postgresql: str, tmp_path: Path) -> None:
+    store = postgresql.rpartition("/")[0] + "/cookiegate_is_not_there"
+    made = run("keys", "new", "www.example.test", "--file", str(tmp_path / "ledger.key"), "--store", store)
+    assert made.exit_code == 0
+    assert "could not be told" not in made.output
