@@ -63,8 +63,13 @@ def acting(by: str, why: str = "") -> Iterator[None]:
 
 
 @contextmanager
-def opened(store_url: str) -> Iterator[Store]:
-    """The store, open for writing for the length of the block. Raises StoreError and SchemaError as `open_store`."""
+def opened(store_url: str, *, existing: bool = False) -> Iterator[Store]:
+    """The store, open for writing for the length of the block; made where there is none yet, unless it has to exist.
+
+    Raises StoreError and SchemaError as `open_store`.
+    """
+    if existing:
+        open_store(store_url, readonly=True).close()  # which makes none: its name may be mistyped
     store = open_store(store_url)
     try:
         yield store

@@ -235,7 +235,7 @@ def list_waiting(store_url: str) -> list[Waiting]:
 def purge_outbox(store_url: str, service: str, now: float) -> int:
     """Drop what a service was not told yet; how much that was. What is on its way arrives."""
     dropped = 0
-    with opened(store_url) as store:
+    with opened(store_url, existing=True) as store:
         while ids := [(id,) for id, *_ in store.query("outbox_waiting", service=service, most=5000)]:
             store.write(Batch(changes=_drop(ids, "purged")))
             dropped += len(ids)

@@ -113,7 +113,7 @@ def unban(store_url: str, index_key: bytes, address: str, reason: str, now: floa
     reason = require_impersonal(reason, "the reason")
     if not reason:
         raise CookiegateError("say why the ban is lifted: only the person who wanted it can want that")
-    with opened(store_url) as store:
+    with opened(store_url, existing=True) as store:
         found = bool(store.query("ban", hashed=hash))
         if found:
             carry_out(store, "permits unban", now, [Change("lift_ban", [(hash,)])], reason=reason)
@@ -123,7 +123,7 @@ def unban(store_url: str, index_key: bytes, address: str, reason: str, now: floa
 def withdraw(store_url: str, index_key: bytes, address: str, channel: str | None, now: float) -> list[str]:
     """Take a permit back, for one channel or all; the channels for which there was one. Its address goes with it."""
     hash = hash_address(index_key, normalise(address))
-    with opened(store_url) as store:
+    with opened(store_url, existing=True) as store:
         found = [each.channel for each in _permits(store.query("permits_of", hashed=hash))]
         gone = [each for each in found if channel in (None, each)]
         if gone:

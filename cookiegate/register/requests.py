@@ -139,7 +139,7 @@ def extend_request(store_url: str, id: str, months: int, reason: str, now: float
         raise CookiegateError("say why it takes longer: GDPR art. 12(3) wants the reason to be told to the person")
     if not 1 <= months <= MOST_EXTRA_MONTHS:
         raise CookiegateError(f"a request can be extended by 1 or {MOST_EXTRA_MONTHS} months, not by {months}")
-    with opened(store_url) as store:
+    with opened(store_url, existing=True) as store:
         found = _find_open(store, id)
         if found.extended:
             raise CookiegateError(f"request {id} was extended before, to {found.due}: only once")
@@ -158,7 +158,7 @@ def close_request(store_url: str, id: str, outcome: str, reason: str, now: float
     reason = require_impersonal(reason, "the reason")
     if outcome in ("refused", "partly") and not reason:
         raise CookiegateError("say why not all was done: GDPR art. 12(4) wants the reason to be told to the person")
-    with opened(store_url) as store:
+    with opened(store_url, existing=True) as store:
         _find_open(store, id)
         if left := [task for task in list_tasks(store, id) if not task.done]:
             numbers = ", ".join(str(task.number) for task in left)
@@ -174,7 +174,7 @@ def close_request(store_url: str, id: str, outcome: str, reason: str, now: float
 def finish_task(store_url: str, id: str, number: int, note: str, now: float) -> list[Task]:
     """Say that a recipient was told, or in the note why they cannot be (GDPR art. 19); all tasks of the request."""
     note = require_impersonal(note, "the note")
-    with opened(store_url) as store:
+    with opened(store_url, existing=True) as store:
         found = {task.number: task for task in list_tasks(store, find_request(store, id).id)}
         if number not in found:
             raise CookiegateError(f"request {id} has no task {number}")

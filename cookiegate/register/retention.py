@@ -5,13 +5,12 @@ A table without a rule here fails a test.
 
 from __future__ import annotations
 
-from contextlib import closing
 from dataclasses import dataclass
 
 from cookiegate.policy import Policy
-from cookiegate.store import Batch, Change, Store, open_store
+from cookiegate.store import Batch, Change, Store
 
-from .acts import scrub_files
+from .acts import opened, scrub_files
 from .growth import Removed, grow_by
 from .rollup import roll_up
 from .sessions import LONGEST_SECONDS
@@ -177,7 +176,7 @@ def run_out(store_url: str, policy: Policy, now: float) -> bool:
     cannot be opened or written; also, once the rest is deleted, where a day could not be counted.
     """
     rules = Retention(policy)
-    with closing(open_store(store_url)) as store:
+    with opened(store_url, existing=True) as store:
         failed = roll_up(store, policy.visits.threshold, now)
         while rules.purge(store, now, at_once=True):
             pass

@@ -121,7 +121,7 @@ def read_account(row: Row) -> Account:
 
 def _change(store_url: str, name: str, act: str, now: float, changes: Sequence[Change], **said: str) -> None:
     """In one transaction with the end of all their sessions: whoever else had one is out."""
-    with opened(store_url) as store:
+    with opened(store_url, existing=True) as store:
         found = find_staff(store, name)
         ended = Change("end_staff_sessions_of", [(found.name,)])
         carry_out(store, act, now, [*changes, ended], (), None, staff=found.name, **said)

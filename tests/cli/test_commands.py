@@ -206,6 +206,29 @@ def test_a_missing_store_is_said_in_words_and_not_made(words: tuple[str, ...]) -
     assert not Path("cookiegate.db").exists()
 
 
+ACTS = [
+    ("retention", "run"),
+    ("outbox", "purge", "matomo"),
+    ("staff", "disable", "aino"),
+    ("staff", "reset", "aino"),
+    ("staff", "role", "aino", "--role", "admin"),
+    ("requests", "extend", "1", "--reason", "many"),
+    ("requests", "close", "1", "--outcome", "fulfilled"),
+    ("requests", "tasks", "1", "--done", "1"),
+    ("permits", "unban", "aino@example.test", "--reason", "asked"),
+    ("permits", "withdraw", "aino@example.test"),
+]
+
+
+@pytest.mark.parametrize("words", ACTS, ids=lambda words: " ".join(words[:4]))
+def test_a_mistyped_store_is_not_made_by_what_changes_one(words: tuple[str, ...], policy: Policy) -> None:
+    assert run("keys", "new", "www.lumikello.example").exit_code == 0
+    result = run(*words)
+    assert result.exit_code == 2
+    assert "cookiegate.db: there is no such file" in result.output
+    assert not Path("cookiegate.db").exists()
+
+
 @pytest.mark.parametrize("words", REPORTS, ids=lambda words: " ".join(words[:4]))
 @pytest.mark.parametrize("content", [b"", b"this is no database" * 100], ids=["empty", "other"])
 def test_a_file_that_is_no_store_is_said_in_words_and_left_as_it_is(words: tuple[str, ...], content: bytes) -> None:
