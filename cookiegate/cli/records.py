@@ -23,6 +23,7 @@ from ..settings import find
 
 _Command = TypeVar("_Command", bound=Callable[..., None])
 
+_USUAL = timedelta(days=29)  # from the first day of a period to its last
 _STORE = click.option("--store", help="Where it is recorded, such as sqlite:///cookiegate.db.  [COOKIEGATE_STORE]")
 _FORMAT = click.option(
     "--format", "kind", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True,
@@ -49,7 +50,7 @@ def _over_days(command: _Command) -> _Command:
 
 def _find_days(first: date | None, last: date | None) -> tuple[date, date]:
     last = last or datetime.now(UTC).date()
-    first = first or last - timedelta(days=29)
+    first = first or max(last, date.min + _USUAL) - _USUAL
     if first > last:
         raise click.UsageError(f"--from {first} is later than --to {last}")
     return first, last

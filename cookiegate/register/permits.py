@@ -68,7 +68,7 @@ def judge_offer(offer: Offer, now: float) -> str:
         return "say where the permit was given and what was read then: without that nothing can be shown"
     if offer.given > now:
         return "a permit cannot have been given in the future"
-    if expiry(offer.given) <= now:
+    if offer.given < 0 or expiry(offer.given) <= now:  # before 1970: what year it was may be beyond the calendar
         return f"it was given more than {YEARS} years ago and has expired"
     return ""
 

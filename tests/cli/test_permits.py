@@ -167,6 +167,10 @@ def test_a_review_ends_with_1_while_something_is_to_be_looked_at() -> None:
         (("add", MAIL, "--channel", "sms", "--source", "form", "--words", "Send"), "goes with"),
         (("add", MAIL, "--channel", "email", "--source", "form", "--words", "Send", "--given", "soon"), "2026-11-22"),
         (("add", MAIL, "--channel", "email", "--source", "form", "--words", "Send", "--given", "2999-01-01"), "future"),
+        (
+            ("add", MAIL, "--channel", "email", "--source", "a", "--words", "b", "--given", "0001-01-01T00:00+14:00"),
+            "has expired",
+        ),
         (("add", MAIL, "--channel", "post", "--source", "form", "--words", "Send"), "post"),
         (("add", MAIL, "--channel", "email"), "--source"),
     ],

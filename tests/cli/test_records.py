@@ -32,6 +32,13 @@ def record_visits() -> None:
         store.write(Batch(changes=[Change("add_visit", rows)]))
 
 
+@pytest.mark.parametrize("kind", ["report", "funnel"])
+@pytest.mark.parametrize("day", ["0001-01-01", "0001-01-05", "9999-12-31"])
+def test_the_first_and_the_last_day_of_the_calendar_are_days_without_visits(kind: str, day: str) -> None:
+    record_visits()
+    assert run("visits", kind, "--to", day).exit_code == 0
+
+
 def test_reports_come_as_tables_and_for_other_programs() -> None:
     record_visits()
     days = ("--from", "2026-03-01", "--to", "2026-03-31")

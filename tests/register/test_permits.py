@@ -108,6 +108,7 @@ def test_a_newer_permit_takes_the_place_of_an_older_and_never_the_other_way(site
         (offer(words="Dear Aino (040 123 4567), may we write?"), "the wording seems to hold"),
         (offer(given=NOON + 1), "in the future"),
         (offer(given=NOON - 2 * YEAR - DAY), "has expired"),
+        (offer(given=-62_135_647_200), "has expired"),  # in the year 0
     ],
 )
 def test_one_that_is_not_right_keeps_all_out(tmp_path: Path, wrong: Offer, says: str) -> None:
