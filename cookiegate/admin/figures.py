@@ -39,7 +39,8 @@ def show_overview(ask: Ask) -> Answer:
         if may(role, "GET /ledger"):
             ((more["size"],),) = store.query("ledger_size")
         if may(role, "GET /undeclared"):
-            more["undeclared"] = len(find_undeclared(store, period.first, period.last, most=1000))
+            listed = find_undeclared(store, ask.office.policy, period.first, period.last, most=1000)
+            more["undeclared"] = len(listed)
     return Page("overview.html", "overview.title", tables, more)
 
 

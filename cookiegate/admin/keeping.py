@@ -23,7 +23,7 @@ _SETTINGS = (Column("setting", "word:setting"), Column("value"))
 def show_undeclared(ask: Ask) -> Answer:
     period = find_period(ask)
     with ask.office.reading() as store:
-        found = find_undeclared(store, period.first, period.last, most=200)
+        found = find_undeclared(store, ask.office.policy, period.first, period.last, most=200)
     rows = [(each.kind, each.name, each.path, each.times) for each in found]
     table = Table("undeclared", _UNDECLARED, rows, bars="times")
     return Page("undeclared.html", "undeclared.title", (table,), {"period": period})

@@ -13,7 +13,7 @@ import click
 from ..aliases import find_aliases
 from ..errors import PolicyError, StoreError
 from ..policy import compile_policy, find_doubts, load_policy
-from ..reports import find_undeclared
+from ..reports import Undeclared, find_undeclared
 from ..settings import find
 
 _DAYS = 30
@@ -67,14 +67,26 @@ def check(context: click.Context, path: str, store: str | None) -> None:
         click.echo(f"  to look at: {doubt}")
     today = datetime.now(UTC).date()
     try:
-        seen = find_undeclared(store or find("store"), today - timedelta(days=_DAYS), today)
+        seen = find_undeclared(store or find("store"), policy, today - timedelta(days=_DAYS), today)
     except StoreError:
         if store:
             raise
         return  # nothing has been recorded yet
-    kept = "is kept out" if policy.gate.unknown == "block" else 'will be kept out with unknown = "block"'
+    _list_seen(
+        f"Seen on the site in the last {_DAYS} days and named nowhere in this policy, so it "
+        + ("is kept out" if policy.gate.unknown == "block" else 'will be kept out with unknown = "block"'),
+        [each for each in seen if not each.partly],
+    )
+    _list_seen(
+        "Seen too, on hosts of which the policy names some paths: another path, or it was before they were named",
+        [each for each in seen if each.partly],
+    )
     if seen:
-        click.echo(f"\nSeen on the site in the last {_DAYS} days and named nowhere in this policy, so it {kept}:")
-        for each in seen:
-            click.echo(f"  {each.kind:<8} {each.name:<48} {each.times:>7} times, as on {each.path or '/'}")
         click.echo("Declare what the site needs under [purposes] and [services], or as [[necessary]] with a reason.")
+
+
+def _list_seen(heading: str, seen: list[Undeclared]) -> None:
+    if seen:
+        click.echo(f"\n{heading}:")
+    for each in seen:
+        click.echo(f"  {each.kind:<8} {each.name:<48} {each.times:>7} times, as on {each.path or '/'}")

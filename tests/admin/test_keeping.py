@@ -116,6 +116,7 @@ def test_what_the_policy_does_not_name_the_most_often_seen_first(house: House, c
     seen = [
         Observation("2026-02-27", "host", "cdn.chatti.example", "/", 7),
         Observation("2026-02-28", "cookie", "_kuuma", "/a", 9),
+        Observation("2026-02-28", "host", "www.google-analytics.com", "/a", 90),  # named since
         Observation("2025-01-01", "host", "x.example", "/", 99),
     ]
     store = open_store(house.site.url)

@@ -180,6 +180,24 @@ def test_check_shows_what_the_site_does_and_its_policy_does_not_name(policy: Pol
         assert "Declare what the site needs" in result.output
 
 
+def test_check_tells_apart_hosts_of_which_the_policy_names_some_paths_and_leaves_out_what_it_names(
+    policy: Policy,
+) -> None:
+    def fill(register: Register) -> None:
+        for host in ("seuraaja.example.net", "www.googletagmanager.com", "region1.google-analytics.com"):
+            register.observe("host", host, "/")
+
+    fill_store(policy, fill)
+    named = '\n[purposes.statistics]\nservices = ["google-analytics"]\n'
+    Path("cookiegate.toml").write_text(Path("cookiegate.toml").read_text("utf-8") + named, "utf-8")
+    nowhere, _, partly = run("check").output.partition("Seen too, on hosts of which the policy names some paths")
+    assert "named nowhere in this policy" in nowhere
+    assert "seuraaja.example.net" in nowhere
+    assert "www.googletagmanager.com" in partly
+    assert "www.googletagmanager.com" not in nowhere
+    assert "google-analytics.com" not in nowhere + partly
+
+
 def test_check_is_silent_about_a_store_that_is_not_there_yet_unless_it_was_named(policy: Policy) -> None:
     assert run("check").exit_code == 0
     named = run("check", "--store", "sqlite:///none.db")
