@@ -68,10 +68,11 @@ def check(context: click.Context, path: str, store: str | None) -> None:
     today = datetime.now(UTC).date()
     try:
         seen = find_undeclared(store or find("store"), policy, today - timedelta(days=_DAYS), today)
-    except StoreError:
+    except StoreError as error:
         if store:
             raise
-        return  # nothing has been recorded yet
+        click.echo(f"\nWhat the site does was not looked at: {error}")  # the policy is fine all the same
+        return
     _list_seen(
         f"Seen on the site in the last {_DAYS} days and named nowhere in this policy, so it "
         + ("is kept out" if policy.gate.unknown == "block" else 'will be kept out with unknown = "block"'),

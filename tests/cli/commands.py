@@ -6,6 +6,16 @@ from click.testing import CliRunner, Result
 
 from cookiegate.cli import main
 
+INIT = (
+    "init",
+    "--host",
+    "www.lumikello.example",
+    "--company",
+    "Lumikello Oy",
+    "--email",
+    "tietosuoja@lumikello.example",
+)
+
 
 def run(*words: str) -> Result:
     """What a command prints and how it ends; a traceback fails the test."""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -12,20 +11,11 @@ from click.testing import CliRunner, Result
 
 from cookiegate.cli import main
 from cookiegate.policy import Policy, load_policy
-from cookiegate.register import Register
 from cookiegate.store import open_store
+from tests.cli.commands import INIT
 
 STORE = "sqlite:///cookiegate.db"
 KEY = "www.lumikello.example+fb12f4bc+AYV5DVqMQxbBCIZU3ponL7pXOcmid0G9EyQjY7MmJoBc"  # some ledger's
-INIT = (
-    "init",
-    "--host",
-    "www.lumikello.example",
-    "--company",
-    "Lumikello Oy",
-    "--email",
-    "tietosuoja@lumikello.example",
-)
 
 
 @pytest.fixture(autouse=True)
@@ -50,14 +40,6 @@ def list_commands(group: click.Group, words: tuple[str, ...] = ()) -> Iterator[t
             yield from list_commands(command, (*words, name))
         else:
             yield (*words, name)
-
-
-def fill_store(policy: Policy, fill: Callable[[Register], object]) -> None:
-    register = Register(STORE, policy)
-    try:
-        fill(register)
-    finally:
-        register.close()
 
 
 @pytest.fixture
@@ -94,115 +76,6 @@ def test_the_commands_are_these() -> None:
 def test_a_command_that_does_not_exist_is_misuse() -> None:
     assert run("chekc").exit_code == 2
     assert run("check", "--fast").exit_code == 2
-
-
-def test_init_writes_a_policy_that_check_accepts() -> None:
-    written = run(*INIT)
-    assert written.exit_code == 0
-    assert "cookiegate check cookiegate.toml" in written.output
-    checked = run("check")
-    assert checked.exit_code == 0
-    assert "cookiegate.toml: fine." in checked.output
-    policy = load_policy("cookiegate.toml")
-    assert policy.site.hosts == ("www.lumikello.example",)
-    assert policy.controller.name == "Lumikello Oy"
-
-
-def test_every_example_that_init_writes_as_a_comment_is_right() -> None:
-    assert run(*INIT).exit_code == 0
-    lines = Path("cookiegate.toml").read_text("utf-8").splitlines()
-    opened = [
-        line[2:] if line.startswith("# ") and line[2:3] in "[nlrsib" and ("=" in line or line[2] == "[") else line
-        for line in lines
-    ]
-    Path("cookiegate.toml").write_text("\n".join(opened), "utf-8")
-    said = tomllib.loads("\n".join(opened))
-    assert {"purposes", "necessary", "visits"} <= said.keys()
-    assert run("check").exit_code == 0
-
-
-def test_init_overwrites_nothing() -> None:
-    assert run(*INIT).exit_code == 0
-    Path("cookiegate.toml").write_text("mine")
-    again = run(*INIT)
-    assert again.exit_code == 2
-    assert "cookiegate.toml is there already, and is left as it is" in again.output
-    assert Path("cookiegate.toml").read_text() == "mine"
-
-
-@pytest.mark.parametrize("company", ['Kirja "Åke" & Pojat', "C:\\Yritys", "a\nb\tc", "[x]", "@email@ Oy", "雪 Oy 🌨"])
-def test_init_quotes_whatever_a_company_is_called(company: str) -> None:
-    assert run("init", "--host", "WWW.Lumikello.example", "--company", company, "--email", "a@b.example").exit_code == 0
-    policy = load_policy("cookiegate.toml")
-    assert policy.controller.name == company
-    assert policy.controller.email == "a@b.example"
-    assert policy.site.hosts == ("www.lumikello.example",)
-
-
-@pytest.mark.parametrize(
-    ("host", "email", "said"),
-    [
-        ("https://www.lumikello.example/", "a@b.example", "write the host alone"),
-        ("*.lumikello.example", "a@b.example", "name each host"),
-        ("www.lumikello.example", "desk", "write an e-mail address"),
-    ],
-)
-def test_init_writes_nothing_that_check_would_refuse(host: str, email: str, said: str) -> None:
-    result = run("init", "--host", host, "--company", "Lumikello Oy", "--email", email)
-    assert result.exit_code == 2
-    assert said in result.output
-    assert not Path("cookiegate.toml").exists()
-
-
-def test_init_says_where_it_cannot_write() -> None:
-    result = run("init", "none/cookiegate.toml", *INIT[1:])
-    assert result.exit_code == 2
-    assert "none/cookiegate.toml cannot be written" in result.output
-
-
-def test_check_names_what_should_be_looked_at(policy: Policy) -> None:
-    assert "to look at: visits.assessment" in run("check").output
-
-
-def test_check_shows_what_the_site_does_and_its_policy_does_not_name(policy: Policy) -> None:
-    def fill(register: Register) -> None:
-        for _ in range(3):
-            register.observe("host", "seuraaja.example.net", "/tuotteet")
-        register.observe("cookie", "_salainen", "/")
-
-    fill_store(policy, fill)
-    for words in (("check",), ("check", "cookiegate.toml", "--store", STORE)):
-        result = run(*words)
-        assert result.exit_code == 0
-        host = next(line for line in result.output.splitlines() if "seuraaja.example.net" in line)
-        assert host.split() == ["host", "seuraaja.example.net", "3", "times,", "as", "on", "/tuotteet"]
-        assert "_salainen" in result.output
-        assert "Declare what the site needs" in result.output
-
-
-def test_check_tells_apart_hosts_of_which_the_policy_names_some_paths_and_leaves_out_what_it_names(
-    policy: Policy,
-) -> None:
-    def fill(register: Register) -> None:
-        for host in ("seuraaja.example.net", "www.googletagmanager.com", "region1.google-analytics.com"):
-            register.observe("host", host, "/")
-
-    fill_store(policy, fill)
-    named = '\n[purposes.statistics]\nservices = ["google-analytics"]\n'
-    Path("cookiegate.toml").write_text(Path("cookiegate.toml").read_text("utf-8") + named, "utf-8")
-    nowhere, _, partly = run("check").output.partition("Seen too, on hosts of which the policy names some paths")
-    assert "named nowhere in this policy" in nowhere
-    assert "seuraaja.example.net" in nowhere
-    assert "www.googletagmanager.com" in partly
-    assert "www.googletagmanager.com" not in nowhere
-    assert "google-analytics.com" not in nowhere + partly
-
-
-def test_check_is_silent_about_a_store_that_is_not_there_yet_unless_it_was_named(policy: Policy) -> None:
-    assert run("check").exit_code == 0
-    named = run("check", "--store", "sqlite:///none.db")
-    assert named.exit_code == 2
-    assert "none.db" in named.output
 
 
 REPORTS = [
