@@ -27,6 +27,10 @@ _MONTHS = {month: at for at, month in enumerate("Jan Feb Mar Apr May Jun Jul Aug
 _ORIGIN = re.compile(r"https?://[^/]*", re.IGNORECASE)
 
 
+_COMMON = 'of the format "common": only "combined" says where visits come from and with which browser'
+_OTHER = "not as the combined format has it"
+
+
 class MalformedLine(ValueError):
     """Why a line could not be read. Never quotes it: it holds a whole address."""
 
@@ -51,6 +55,8 @@ def read_line(line: bytes) -> LogLine:
     if found is None:
         raise MalformedLine(_find_reason(line))
     host, address, minute, second, zone, request, status, referrer, agent = found.groups()
+    if agent is None:  # taken for none, it would make every visit one by a program
+        raise MalformedLine(_OTHER if line[found.end() :].strip() else _COMMON)
     if host and _ADDRESS.fullmatch(host) and not _ADDRESS.fullmatch(address):
         host, address = "", host  # a user whose name begins with a blank
     try:
@@ -72,8 +78,8 @@ def read_line(line: bytes) -> LogLine:
         unquote_to_bytes(path.encode("latin-1")).decode("utf-8", "replace"),
         query.encode("latin-1"),
         int(status),
-        "" if referrer in (None, "-") else _unescape(referrer),
-        "" if agent in (None, "-") else _unescape(agent),
+        "" if referrer == "-" else _unescape(referrer),
+        "" if agent == "-" else _unescape(agent),
     )
 
 
@@ -82,7 +88,7 @@ def _find_reason(line: bytes) -> str:
         return "it is empty"
     if b"[" not in line:
         return "no time in brackets"
-    return "no request in quotes" if line.count(b'"') < 2 else "not as the combined format has it"
+    return "no request in quotes" if line.count(b'"') < 2 else _OTHER
 
 
 @lru_cache(maxsize=256)

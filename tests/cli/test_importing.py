@@ -96,6 +96,15 @@ def test_a_log_without_visits_is_a_finding_and_one_that_is_not_there_misuse() ->
     assert "gone.log cannot be read: No such file or directory" in missing.output
 
 
+def test_a_log_of_the_common_format_is_a_finding_and_not_visits_by_programs() -> None:
+    Path("access.log").write_text(LOG.replace(f' "-" "{AGENT}"', ""), "utf-8")
+    done = run("visits", "import", "access.log")
+    assert done.exit_code == 1
+    assert "20 lines: 0 visits of no day, 0 of them by programs" in done.output
+    assert '20 lines could not be read\n    access.log, line 1: of the format "common"' in done.output
+    assert count() == 0
+
+
 def test_a_packed_log_that_was_cut_off_is_told_with_what_is_in_the_store_by_then() -> None:
     Path("cut.gz").write_bytes(gzip.compress(LOG.encode() * 50)[:-40])
     cut = run("visits", "import", "access.log", "cut.gz")

@@ -12,6 +12,7 @@ from cookiegate.register.accesslog import LogLine, MalformedLine, read_line
 
 MOMENT = 1_772_366_553  # 2026-03-01 12:02:33 UTC
 REST = b'"GET /blog?page=2 HTTP/1.1" 200 5120 "https://haku.example/?q=x" "Mozilla/5.0 (X11) Firefox/131.0"'
+COMMON = b'203.0.113.77 - - [01/Mar/2026:12:02:33 +0000] "GET /blog?page=2 HTTP/1.1" 200 5120'
 FROM, AGENT = "https://haku.example/?q=x", "Mozilla/5.0 (X11) Firefox/131.0"
 READ = LogLine("", "203.0.113.77", MOMENT, "GET", "/blog", b"page=2", 200, FROM, AGENT)
 
@@ -73,6 +74,11 @@ def test_a_request_is_taken_apart(request_line: bytes, expected: tuple[str, str,
         (b"203.0.113.77 - - [01/Mar/0001:00:00:00 +9900] " + REST, "its time is none"),
         (b"203.0.113.77 - - [01/Mar/2026:12:02:33 +0000] " + REST.replace(b" 200 ", b" OK "),
          "not as the combined format has it"),
+        (COMMON + b"\n", 'of the format "common": only "combined" says where visits come from and with which browser'),
+        (b"www.site.example:443 " + COMMON + b" \r\n",
+         'of the format "common": only "combined" says where visits come from and with which browser'),
+        (COMMON + b" 0.003\n", "not as the combined format has it"),
+        (COMMON + b' "-"\n', "not as the combined format has it"),
     ],
 )  # fmt: skip
 def test_what_is_malformed_is_refused_for_a_reason_that_quotes_nothing(line: bytes, reason: str) -> None:
