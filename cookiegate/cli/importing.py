@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import os
+import signal
+import stat
 import sys
 import time
 import zlib
@@ -42,25 +44,52 @@ def import_logs(logs: tuple[str, ...], add: bool, hosts: tuple[str, ...], policy
     rules = load_policy(policy)
     if rules.visits.assessment is None:
         raise click.UsageError(f"{policy} has no [visits.assessment]: no visits may be kept (GDPR art. 6(1)(f))")
+    for log in logs:
+        _require_readable(log)
     url, now = store or find("store"), time.time()
     taking = LogImport(url, rules, now, add=add, hosts=map(str.lower, hosts))
     try:
-        for log in logs:
-            _take(log, taking)
-        taking.finish()
+        with _noting(url, now, taking), _interrupted_by_sigterm():
+            for log in logs:
+                _take(log, taking)
+            taking.finish()
     except (CookiegateError, KeyboardInterrupt) as error:
         click.echo(f"Broken off: {taking.done.visits} visits of {_list_days(taking.done)} are in the store.", err=True)
         if isinstance(error, KeyboardInterrupt):
             raise SystemExit(1) from None
         raise
-    finally:
-        taking.close()
-    if taking.done.visits and has_ledger(url):  # where none was begun, its key is still to be made
-        days = sorted(taking.done.days)
-        note_act(url, "visits import", now, visits=taking.done.visits, first=days[0], last=days[-1])
     _tell(taking.done, rules.visits.retention_days)
     if taking.done.held or taking.done.final or not taking.done.visits:
         raise SystemExit(1)
+
+
+@contextmanager
+def _noting(url: str, now: float, taking: LogImport) -> Iterator[None]:
+    """What has come into the store is said on the ledger, however the import ends."""
+    try:
+        yield
+    finally:
+        taking.close()
+        if taking.done.visits and has_ledger(url):  # where none was begun, its key is still to be made
+            days = sorted(taking.done.days)
+            note_act(url, "visits import", now, visits=taking.done.visits, first=days[0], last=days[-1])
+
+
+@contextmanager
+def _interrupted_by_sigterm() -> Iterator[None]:
+    """As by Ctrl-C: what stops a service tells what is in the store, too."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _require_readable(log: str) -> None:
+    """Before anything is taken: half a day in the store could not be completed later. A pipe is opened but once."""
+    with _reporting(log):
+        if log != "-" and stat.S_ISREG(os.stat(log).st_mode):
+            open(log, "rb").close()
 
 
 def _take(log: str, taking: LogImport) -> None:
@@ -83,11 +112,16 @@ def _take_lines(log: str, taking: LogImport, lines: IO[bytes], raw: IO[bytes], a
 @contextmanager
 def _open(log: str) -> Iterator[tuple[IO[bytes], IO[bytes], int]]:
     """The lines, what they are read from, and how many bytes that has; 0 where nobody knows."""
+    with _reporting(log), os.fdopen(0, "rb", closefd=False) if log == "-" else open(log, "rb") as raw:
+        size = 0 if log == "-" else os.fstat(raw.fileno()).st_size
+        packed = raw.peek(2)[:2] == _GZIP  # whatever it is called
+        yield (gzip.GzipFile(fileobj=raw) if packed else raw), raw, size  # type: ignore[misc]
+
+
+@contextmanager
+def _reporting(log: str) -> Iterator[None]:
     try:
-        with os.fdopen(0, "rb", closefd=False) if log == "-" else open(log, "rb") as raw:
-            size = 0 if log == "-" else os.fstat(raw.fileno()).st_size
-            packed = raw.peek(2)[:2] == _GZIP  # whatever it is called
-            yield (gzip.GzipFile(fileobj=raw) if packed else raw), raw, size  # type: ignore[misc]
+        yield
     except (OSError, EOFError, zlib.error) as error:
         raise CookiegateError(f"{log} cannot be read: {getattr(error, 'strerror', None) or error}") from None
 

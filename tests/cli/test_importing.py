@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
+import signal
 import sqlite3
 import subprocess
 import sys
+import time
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -33,6 +36,19 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def count() -> int:
     with closing(sqlite3.connect("site.db")) as database:
         return int(database.execute("SELECT count(*) FROM visits").fetchone()[0])
+
+
+def begin_ledger(folder: Path) -> None:
+    gate = make_gate(website, folder)
+    asyncio.run(choose(gate))
+    gate.register.close()
+
+
+def read_act() -> Any:
+    """The only act that stands on the ledger."""
+    with closing(sqlite3.connect("site.db")) as database:
+        ((entry,),) = database.execute("SELECT payload FROM ledger_records WHERE event = 'audit'").fetchall()
+    return json.loads(entry)
 
 
 def test_plain_and_packed_logs_and_standard_input_are_read() -> None:
@@ -61,13 +77,9 @@ def test_it_stands_on_a_ledger_that_was_begun_and_begins_none(folder: Path) -> N
     assert run("visits", "import", "access.log").exit_code == 0
     with closing(sqlite3.connect("site.db")) as database:
         assert database.execute("SELECT count(*) FROM ledger_leaves").fetchone() == (0,)
-    gate = make_gate(website, folder)
-    asyncio.run(choose(gate))  # had a ledger been begun, its key would be missed now
-    gate.register.close()
+    begin_ledger(folder)  # had one been begun, its key would be missed now
     assert run("visits", "import", "access.log", "--add", "--by", "Mäkinen", "--why", "the time before").exit_code == 0
-    with closing(sqlite3.connect("site.db")) as database:
-        ((entry,),) = database.execute("SELECT payload FROM ledger_records WHERE event = 'audit'").fetchall()
-    said = json.loads(entry)
+    said = read_act()
     assert (said["act"], said["by"], said["why"]) == ("visits import", "Mäkinen", "the time before")
     assert (said["visits"], said["first"], said["last"]) == (20, "2026-03-01", "2026-03-01")
 
@@ -111,6 +123,41 @@ def test_a_packed_log_that_was_cut_off_is_told_with_what_is_in_the_store_by_then
     assert cut.exit_code == 2
     assert "cut.gz cannot be read" in cut.output
     assert "Broken off: 0 visits" in cut.output
+
+
+def test_a_log_that_is_not_there_is_told_before_any_other_is_taken() -> None:
+    missing = run("visits", "import", "access.log", "gone.log")
+    assert missing.exit_code == 2
+    assert "gone.log cannot be read: No such file or directory" in missing.output
+    assert not Path("site.db").exists()
+
+
+def test_what_came_in_before_it_broke_off_stands_on_the_ledger(folder: Path) -> None:
+    begin_ledger(folder)
+    Path("cut.gz").write_bytes(gzip.compress(LOG.encode() * 300)[:-20])
+    cut = run("visits", "import", "cut.gz", "--add", "--by", "Mäkinen")
+    assert cut.exit_code == 2
+    assert "Broken off: 5000 visits of 2026-03-01 are in the store" in cut.output
+    said = read_act()
+    assert (said["act"], said["by"], said["visits"]) == ("visits import", "Mäkinen", 5000)
+
+
+def test_sigterm_breaks_it_off_as_ctrl_c_does(folder: Path) -> None:
+    begin_ledger(folder)
+    before = count()
+    command = [sys.executable, "-m", "cookiegate", "visits", "import", "--add", "-"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as importing:
+        assert importing.stdin
+        importing.stdin.write(LOG.encode() * 300)
+        importing.stdin.flush()
+        while count() < before + 5000:
+            assert importing.poll() is None
+            time.sleep(0.05)
+        importing.send_signal(signal.SIGTERM)
+        _, said = importing.communicate()
+    assert importing.returncode == 1
+    assert said == b"Broken off: 5000 visits of 2026-03-01 are in the store.\n"
+    assert read_act()["visits"] == 5000
 
 
 def test_nothing_is_imported_without_the_assessment_that_a_visit_log_rests_on() -> None:
