@@ -80,7 +80,8 @@ def open_request(
 ) -> tuple[str, Change]:  # fmt: skip
     """A new request's id, and the change that puts it into the register.
 
-    Raises CookiegateError for a day to come or more than a year ago, and for texts that seem to name a person.
+    Raises CookiegateError for a day to come or more than a year ago, for texts that seem to name a person, and without
+    channel or identity.
     """
     first, today = list_days_received(now)
     received = received or day_in(now)
@@ -90,6 +91,8 @@ def open_request(
         )
     texts = [require_impersonal(text, f"the {what}")
              for text, what in ((channel, "channel"), (identity, "identity check"), (notes, "note"))]  # fmt: skip
+    if not all(texts[:2]):
+        raise CookiegateError("say how the request came (the channel) and how it was shown who asks (the identity)")
     id = f"{received}-{''.join(secrets.choice(_LETTERS) for _ in range(4))}"
     row = (id, kind, str(received), *texts[:2], str(add_months(received, 1)), texts[2])
     return id, Change("add_request", [row])

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from cookiegate.consent import RECTIFIED, Sealed, canonical, commit
@@ -36,20 +36,28 @@ class Erased:
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """Somebody to whom data was disclosed while consent stood (GDPR art. 19)."""
+    """Somebody to whom data was disclosed by one service while consent stood (GDPR art. 19)."""
 
     service: str  # id
+    name: str  # of the service
     provider: str
     policy_url: str
-
-    def task(self) -> str:
-        return f"tell {self.provider}: {self.policy_url or 'look up how to reach them'}"
 
 
 def list_recipients(policy: Policy) -> list[Recipient]:
     """Whose services this policy asks about or knows, each with where to reach them."""
     services = {each.id: each for each in (*policy.known, *policy.services.values())}
-    return [Recipient(each.id, each.provider or each.name, each.policy_url) for each in services.values()]
+    return [Recipient(each.id, each.name, each.provider or each.name, each.policy_url) for each in services.values()]
+
+
+def _write_tasks(told: Sequence[Recipient]) -> Iterator[str]:
+    """One for each provider: whoever has several services is told once."""
+    for provider in dict.fromkeys(each.provider for each in told):
+        theirs = [each for each in told if each.provider == provider]
+        names = ", ".join(each.name for each in theirs)
+        whom = provider if names == provider else f"{provider} ({names})"
+        where = ", ".join(dict.fromkeys(each.policy_url for each in theirs if each.policy_url))
+        yield f"tell {whom}: {where or 'look up how to reach them'}"
 
 
 def list_given_services(store: Store, subject: bytes) -> list[str]:
@@ -82,7 +90,7 @@ def erase_subject(
             request, change = open_request("erasure", now, channel="cookie", identity="consent id")
             opening.append(change)
         given = list_given_services(store, subject)
-        told = tuple(each.task() for each in recipients if each.service in given)
+        told = tuple(_write_tasks([each for each in recipients if each.service in given]))
         kept = [] if whole else [_number(row) for row in rows if row[2] != RECTIFIED]
         gone = [_number(row) for row in rows if whole or row[2] == RECTIFIED]
         changes = [

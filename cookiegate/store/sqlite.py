@@ -37,6 +37,8 @@ class SqliteStore:
         self.upgraded = 0  # steps by which the schema was brought forward
         self._lock = path.with_name(path.name + ".lock")
         self._leads: dict[Work, int] = {}  # the open files whose locks make it the one that does it
+        if path.is_dir():  # SQLite would call it a disk I/O error, and its lock would stand beside the folder
+            raise StoreError(f"{path} is a folder: name the file in it, such as {path / 'cookiegate.db'}")
         with self._reporting():
             self._connection = self._open_to_read() if readonly else self._open_to_write(upgrade)
             self._inode = path.stat().st_ino

@@ -73,6 +73,8 @@ def test_an_empty_register_says_so() -> None:
         (("add", "access", "--channel", "letter"), "--identity"),
         (("add", "access", "--channel", "letter", "--identity", "cookie", "--received", "31.1.2026"), "2026-11-22"),
         (("add", "access", "--channel", "letter", "--identity", "aino@example.test"), "without naming"),
+        (("add", "access", "--channel=", "--identity", "cookie"), "say how the request came"),
+        (("add", "access", "--channel", "letter", "--identity= "), "how it was shown who asks"),
         (("show", "2026-01-01-none"), "there is no request 2026-01-01-none"),
         (("extend", "2026-01-01-none", "--reason", "many"), "there is no request"),
         (("extend", "2026-01-01-none", "--months", "3", "--reason", "many"), "3"),

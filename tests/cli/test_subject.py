@@ -169,8 +169,8 @@ def test_an_export_goes_into_a_file(site: Site) -> None:
 def test_erasing_says_what_was_done_what_remains_and_why(site: Site) -> None:
     done = run("subject", "erase", "--receipt", write_receipt(site))
     assert done.exit_code == 0
-    for said in ("Anonymised: 3 decisions", "17(3)(e)", "2 recipients to tell", "tell Pikseli Oy: look up",
-                 "tell Matomo Oy: https://matomo.example/privacy", "backups"):  # fmt: skip
+    for said in ("Anonymised: 3 decisions", "17(3)(e)", "2 recipients to tell", "tell Pikseli Oy (Pikseli): look up",
+                 "tell Matomo Oy (Matomo): https://matomo.example/privacy", "backups"):  # fmt: skip
         assert said in done.output
     assert "A reader is in the way" not in done.output
     assert run("subject", "show", "--consent-id", AINO).exit_code == 1

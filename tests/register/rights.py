@@ -17,9 +17,9 @@ NOON = 1_772_366_400  # 2026-03-01 12:00 UTC
 DAY = 86_400
 AINO, OTSO = "Ai" * 11, "Ot" * 11
 RECIPIENTS = (
-    Recipient("matomo", "Matomo Oy", "https://matomo.example/privacy"),
-    Recipient("pikseli", "Pikseli Oy", ""),
-    Recipient("muu", "Muu Oy", "https://muu.example/"),
+    Recipient("matomo", "Matomo", "Matomo Oy", "https://matomo.example/privacy"),
+    Recipient("pikseli", "Pikseli", "Pikseli Oy", ""),
+    Recipient("muu", "Muu", "Muu Oy", "https://muu.example/"),
 )
 
 

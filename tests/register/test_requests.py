@@ -167,6 +167,12 @@ def test_a_request_does_not_name_anybody(site: Site) -> None:
     assert ask(site.url, "SELECT count(*) FROM ledger_leaves") == [(0,)]
 
 
+@pytest.mark.parametrize("field", ["channel", "identity"])
+def test_how_it_came_and_how_it_was_shown_who_asks_cannot_be_blank(site: Site, field: str) -> None:
+    with pytest.raises(CookiegateError, match="say how the request came"):
+        ask_for(site, **{field: " "})
+
+
 def test_a_refusal_needs_a_reason(site: Site) -> None:
     made = ask_for(site)
     for outcome in ("refused", "partly"):

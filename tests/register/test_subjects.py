@@ -12,6 +12,7 @@ import pytest
 
 from cookiegate.errors import CookiegateError, StoreError
 from cookiegate.register import (
+    Recipient,
     Retention,
     add_request,
     ban,
@@ -113,9 +114,31 @@ def test_a_reader_in_the_way_is_said(tmp_path: Path) -> None:
     reader.close()
 
 
+@pytest.mark.parametrize(
+    ("names", "urls", "told"),
+    [
+        (("Mittari", "Filmi"), ("https://a.example",) * 2, "tell Iso Oy (Mittari, Filmi): https://a.example"),
+        (("Mittari", "Filmi"), ("/a", "/b"), "tell Iso Oy (Mittari, Filmi): /a, /b"),
+        (("Mittari", "Filmi"), ("", "/b"), "tell Iso Oy (Mittari, Filmi): /b"),
+        (("Iso Oy",), ("",), "tell Iso Oy: look up how to reach them"),
+    ],
+)
+def test_who_has_several_services_is_told_once_and_of_which(
+    site: Site, names: tuple[str, ...], urls: tuple[str, ...], told: str
+) -> None:
+    ids = "matomo", "pikseli"
+    recipients = [Recipient(*each, "Iso Oy", url) for *each, url in zip(ids, names, urls, strict=False)]
+    done = erase_subject(site.url, site.subject(AINO), NOON, whole=False, recipients=recipients)
+    assert done is not None
+    assert done.told == (told,)
+
+
 def test_every_service_ever_given_is_to_be_told_once(site: Site) -> None:
     done = erase(site)
-    expected = ("tell Matomo Oy: https://matomo.example/privacy", "tell Pikseli Oy: look up how to reach them")
+    expected = (
+        "tell Matomo Oy (Matomo): https://matomo.example/privacy",
+        "tell Pikseli Oy (Pikseli): look up how to reach them",
+    )
     assert done.told == expected
     store = open_store(site.url, readonly=True)
     assert tuple(task.what for task in list_tasks(store, done.request)) == expected

@@ -64,6 +64,15 @@ def test_a_missing_directory_is_an_error_that_names_it(tmp_path: Path) -> None:
     assert not (tmp_path / "absent").exists()
 
 
+@pytest.mark.parametrize("readonly", [False, True])
+def test_a_folder_is_called_a_folder(tmp_path: Path, readonly: bool) -> None:
+    folder = tmp_path / "site"
+    folder.mkdir()
+    with pytest.raises(StoreError, match=f"{folder} is a folder: name the file in it, such as {folder}/cookiegate.db"):
+        open_store(f"sqlite:///{folder}", readonly=readonly)
+    assert list(tmp_path.iterdir()) == [folder]
+
+
 def test_reading_makes_no_database(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="nothing has been recorded yet"):
         open_store(f"sqlite:///{tmp_path}/site.db", readonly=True)
