@@ -70,7 +70,7 @@ class Visits:
 
     def __init__(self, site: Site, consent: Consent = UNDECIDED) -> None:
         self._consent = consent
-        self._allowance = Allowance(site.rules, consent.services, frozenset())
+        self._allowance = Allowance(site.rules, consent.services, frozenset(), frozenset())
         self._composer = Composer(site.notices, site.rules)
         for language in POLICY["site"]["languages"]:
             self._compose(language)  # what is made for the first visitor in this state is not the page's
