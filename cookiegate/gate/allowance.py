@@ -13,10 +13,10 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from ..consent import Consent, list_ahead
-from ..policy import ADVANCED, HostRules, Policy, Service, split_url
+from ..policy import ADVANCED, HostRules, Policy, Service, compile_names, split_url
 from .beginnings import Beginnings
 from .csp import build_csp
-from .patterns import compile_any, compile_names
+from .patterns import compile_any
 from .signatures import Signatures
 
 _LOOPBACK = ("localhost", "127.0.0.1", "[::1]")

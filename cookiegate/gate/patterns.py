@@ -1,14 +1,8 @@
-"""Many names or texts in one expression, so that looking for all of them takes one search."""
+"""Many texts in one expression, so that looking for all of them takes one search."""
 
 from __future__ import annotations
 
 import re
-
-
-def compile_names(patterns: list[str]) -> re.Pattern[str]:
-    """One expression for all names; it is also what the in-page guard is given, so plain enough for JavaScript."""
-    parts = {re.sub(r"\\\*", ".*", re.escape(pattern)).replace(r"\-", "-") for pattern in patterns}
-    return re.compile("|".join(sorted(parts)) or "(?!)")
 
 
 def compile_any(texts: set[str]) -> re.Pattern[bytes]:

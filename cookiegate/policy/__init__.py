@@ -28,6 +28,7 @@ from .model import (
     Site,
     VisitRules,
 )
+from .names import compile_names
 from .question import describe_question, digest_controller, digest_service
 from .wording import load_words
 
@@ -62,6 +63,7 @@ __all__ = [
     "SignalRules",
     "Site",
     "VisitRules",
+    "compile_names",
     "compile_policy",
     "describe_question",
     "digest_controller",

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import date
 
-from cookiegate.policy import HostRules, Policy
+from cookiegate.policy import HostRules, Policy, compile_names
 from cookiegate.store import Row, Store, reading
 
 
@@ -58,7 +57,7 @@ class _Named:
         self._hosts = HostRules((pattern, "") for pattern in patterns)
         names = [entry.name for entry in policy.necessary if entry.name]
         names += [cookie.name for service in services for cookie in service.cookies]
-        self._names = re.compile("|".join(".*".join(map(re.escape, name.split("*"))) for name in names) or "(?!)")
+        self._names = compile_names(names)
 
     def holds(self, kind: str, name: str) -> bool:
         if kind != "host":
