@@ -10,6 +10,7 @@ import signal
 import socket
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, NoReturn, TypeAlias
 from urllib.parse import urlsplit
 
@@ -119,6 +120,7 @@ def _leave() -> NoReturn:
     """Without taking the interpreter apart: threads of granian's, for which nobody can wait, may call into it still.
     Python ends those by force, and Rust answers with a panic that aborts the process."""
     logging.shutdown()
-    sys.stdout.flush()
-    sys.stderr.flush()
+    for stream in filter(None, (sys.stdout, sys.stderr)):  # None where it was closed before
+        with suppress(OSError):
+            stream.flush()
     os._exit(0)

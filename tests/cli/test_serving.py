@@ -87,6 +87,25 @@ def test_a_name_or_an_ipv6_address_is_listened_on_and_written_as_a_url(
     assert process.returncode == 0
 
 
+def test_where_nobody_listens_to_what_it_says_it_stops_as_quietly(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepare(f"sqlite:///{tmp_path}/site.db", tmp_path, monkeypatch)
+    port = find_port()
+    words = [sys.executable, "-m", "cookiegate", "admin", "--port", str(port)]
+    process = subprocess.Popen(
+        ["sh", "-c", 'exec "$@" >&-', "sh", *words],
+        env=os.environ | {"COOKIEGATE_SECRET": SECRET}, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    try:
+        wait_for(port)
+        process.send_signal(signal.SIGTERM)
+        complained = process.communicate(timeout=30)[1]
+    finally:
+        process.kill()
+    assert (complained, process.returncode) == ("", 0)
+
+
 @pytest.mark.torture
 def test_every_stop_is_a_quiet_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Eight at a time: where the machine is busy, threads of the server outlive the interpreter."""
