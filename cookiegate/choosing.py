@@ -51,9 +51,10 @@ class Choosing:
         if form.decision == "once":
             return self._load_once(visitor, form.services, back)
         before, now = visitor.consent, self._register.now()
+        today = int(now) // 86_400
         outdated = request.query_params.get("v", self._policy.mark) != self._policy.mark
         answer = (form.decision, form.purposes, form.services)
-        after = decide(self._policy, before, *answer, int(now) // 86_400, outdated=outdated)
+        after = decide(self._policy, before, *answer, today, outdated=outdated)
         if after is before:  # the page is from before the question changed, or was answered in another tab
             return Response(status_code=409) if is_scripted(request) else RedirectResponse(back, 303)
         sent = read_cookies(request)
@@ -81,7 +82,7 @@ class Choosing:
             if not before.services - after.services:
                 raise
             # what is taken back holds, whatever becomes of the rest (GDPR art. 7(3))
-            after = decide(self._policy, before, "save", (), before.services & after.services, int(now) // 86_400)
+            after = decide(self._policy, before, "save", (), before.services & after.services, today)
             await record(after)
             response = Response()
             self.remember(response, request, after, path, sent, visitor.secure)
@@ -95,7 +96,7 @@ class Choosing:
         if clears and not is_scripted(request):
             response = self._clear_data(visitor, back)
             # where browsers do not know that header, the choice holds all the same
-            response.headers.append("set-cookie", self._own.remember(after, visitor.secure, int(now) // 86_400))
+            response.headers.append("set-cookie", self._own.remember(after, visitor.secure, today))
             self._end_once(response, sent, visitor.secure)
             return response
         return self._confirm(request, visitor, after, back, sent, clears)
